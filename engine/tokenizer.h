@@ -1,0 +1,51 @@
+// Text <-> token ids, exactly as the model file defines them.
+#ifndef ESPALIER_ENGINE_TOKENIZER_H_
+#define ESPALIER_ENGINE_TOKENIZER_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/ids.h"
+
+namespace espalier {
+
+struct TokenizeOptions {
+  bool parse_special = false;  // "<|im_end|>" in the text becomes its id instead of plain text
+  bool add_bos = false;        // prepend the model's BOS, if it has one
+
+  TokenizeOptions() {}
+  TokenizeOptions(bool special, bool bos) : parse_special(special), add_bos(bos) {}
+};
+
+// Thread-safe after construction.
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+
+  // Any bytes are accepted; what is not valid UTF-8 takes the model's byte tokens.
+  virtual std::vector<TokenId> Encode(std::string_view text, const TokenizeOptions& options) const = 0;
+
+  // The bytes of one token. They may be part of a UTF-8 character. Control tokens give "" unless
+  // `show_special`. Ids outside the vocabulary give "".
+  virtual std::string_view Piece(TokenId id, bool show_special = false) const = 0;
+
+  virtual int32_t size() const = 0;
+  virtual bool IsControl(TokenId id) const = 0;
+  // Ids that end a generation (EOS, end of turn, ...), ascending.
+  virtual std::span<const TokenId> end_ids() const = 0;
+  virtual TokenId bos_id() const = 0;   // -1: none
+  virtual bool adds_bos() const = 0;    // the model file asks for BOS before a prompt
+
+  std::vector<TokenId> Encode(std::string_view text) const { return Encode(text, TokenizeOptions()); }
+  // Concatenated pieces; may end in the middle of a character.
+  std::string Decode(std::span<const TokenId> ids, bool show_special = false) const;
+};
+
+}  // namespace espalier
+
+#endif  // ESPALIER_ENGINE_TOKENIZER_H_
