@@ -1,17 +1,26 @@
-# The two functions that every folder's CMakeLists.txt uses.
+# The functions that every folder's CMakeLists.txt uses.
 
 add_library(espalier_flags INTERFACE)
-target_compile_options(espalier_flags INTERFACE -Wall -Wextra -Werror -ffp-contract=off)
+target_compile_options(espalier_flags INTERFACE -Wall -Wextra -ffp-contract=off
+                                                $<$<BOOL:${ESPALIER_WARNINGS_AS_ERRORS}>:-Werror>)
 
 # espalier_library(NAME SOURCES ... DEPENDS ...): one static library per folder, alias espalier::NAME.
+# The folder's headers are installed with it.
 function(espalier_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
   add_library(espalier_${name} STATIC ${ARG_SOURCES})
   add_library(espalier::${name} ALIAS espalier_${name})
-  target_include_directories(espalier_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+  set_target_properties(espalier_${name} PROPERTIES EXPORT_NAME ${name})
+  set_property(GLOBAL APPEND PROPERTY ESPALIER_LIBRARIES espalier_${name})
+  target_compile_features(espalier_${name} PUBLIC cxx_std_20)
+  target_include_directories(espalier_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                                                     $<INSTALL_INTERFACE:include/espalier>)
   target_link_libraries(espalier_${name} PUBLIC ${ARG_DEPENDS} PRIVATE $<BUILD_INTERFACE:espalier_flags>
                                                                        ${ARG_PRIVATE_DEPENDS})
 endfunction()
+
+# Built and run again under the sanitizers by ./test: the target core_tests, the ctest label core.
+set(ESPALIER_CORE_TESTS base kernels radix_cache engine scheduler reward reasoning)
 
 # espalier_test(NAME SOURCES ... DEPENDS ...): one GoogleTest binary, one ctest entry.
 function(espalier_test name)
@@ -19,5 +28,10 @@ function(espalier_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} espalier_flags GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  if(folder IN_LIST ESPALIER_CORE_TESTS)
+    list(APPEND ARG_LABELS core)
+    add_dependencies(core_tests ${name})
+  endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}")
 endfunction()

@@ -1,0 +1,28 @@
+# What a user may choose with -D. The presets in CMakePresets.json are the usual combinations.
+
+set(ESPALIER_CUDA AUTO CACHE STRING "CUDA kernels: AUTO (if a toolkit is found), ON (required), OFF")
+set_property(CACHE ESPALIER_CUDA PROPERTY STRINGS AUTO ON OFF)
+set(ESPALIER_SANITIZE "" CACHE STRING "Sanitizers for all targets, as -fsanitize= takes them: address,undefined or thread")
+option(ESPALIER_WARNINGS_AS_ERRORS "Stop at compiler warnings" ON)
+
+if(NOT ESPALIER_CUDA MATCHES "^(AUTO|ON|OFF)$")
+  message(FATAL_ERROR "ESPALIER_CUDA is '${ESPALIER_CUDA}': use AUTO, ON or OFF")
+endif()
+if(NOT EXISTS ${PROJECT_SOURCE_DIR}/kernels/cuda/CMakeLists.txt)
+  if(ESPALIER_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "ESPALIER_CUDA=ON, but this version of Espalier has no CUDA kernels: use AUTO or OFF")
+  endif()
+  message(STATUS "Device: CPU only; this version has no CUDA kernels")
+endif()
+
+if(ESPALIER_SANITIZE)
+  # -Wmaybe-uninitialized and -Wtsan misfire on instrumented code; the plain build stops at the former.
+  add_compile_options(-fsanitize=${ESPALIER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+                      -Wno-maybe-uninitialized)
+  add_link_options(-fsanitize=${ESPALIER_SANITIZE})
+endif()
+
+find_program(ESPALIER_CCACHE ccache)
+if(ESPALIER_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${ESPALIER_CCACHE})
+endif()
