@@ -12,11 +12,7 @@
 
 namespace espalier {
 
-// Which two elements of a head one rotation turns.
-enum class RopeStyle {
-  kAdjacent,   // (2i, 2i + 1): GGUF's llama files, whose q and k rows were permuted for it
-  kHalfSplit,  // (i, i + head_dim / 2): "NeoX"; qwen2
-};
+enum class RopeStyle : int32_t;  // kernels/transformer.h
 
 struct ModelConfig {
   std::string name;          // general.name, or the file's base name
@@ -30,7 +26,7 @@ struct ModelConfig {
   int32_t context_length = 0;   // positions the model was trained for
   int32_t vocabulary_size = 0;  // rows of the embedding = length of the token list
   float rope_base = 10000.0f;
-  RopeStyle rope_style = RopeStyle::kAdjacent;
+  RopeStyle rope_style{};  // kAdjacent for llama, kHalfSplit for qwen2
   float rms_epsilon = 1e-5f;
   bool qkv_bias = false;     // attn_q, attn_k and attn_v have biases, in every layer
   bool tied_output = false;  // no output.weight: the embedding serves

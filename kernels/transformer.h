@@ -40,9 +40,9 @@ void SwiGlu(std::span<const float> gate, std::span<const float> up, int64_t colu
 void AddBias(std::span<const float> bias, std::span<float> x, ThreadPool& pool);
 
 // Which elements of a head rotate together.
-enum class RopeStyle {
-  kAdjacent,  // (2i, 2i + 1): Llama as GGUF stores it
-  kHalves,    // (i, i + head_dim / 2): Qwen2, "NeoX"
+enum class RopeStyle : int32_t {
+  kAdjacent,   // (2i, 2i + 1): GGUF's llama files, whose q and k rows were permuted for it
+  kHalfSplit,  // (i, i + head_dim / 2): "NeoX"; qwen2
 };
 
 // Rotary position embedding (Su et al., "RoFormer", 2021): pair i of a head at position p turns by the angle
