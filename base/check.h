@@ -16,10 +16,11 @@ namespace espalier {
 
 }  // namespace espalier
 
-#define ESPALIER_CHECK(condition, ...)                                                               \
-  do {                                                                                               \
-    if (!(condition)) [[unlikely]]                                                                   \
-      ::espalier::CheckFailed(__FILE__, __LINE__, #condition, ::espalier::Cat("" __VA_OPT__(, ) __VA_ARGS__)); \
+#define ESPALIER_CHECK(condition, ...)                                         \
+  do {                                                                         \
+    if (!(condition)) [[unlikely]]                                             \
+      ::espalier::CheckFailed(__FILE__, __LINE__, #condition,                  \
+                              ::espalier::Cat("" __VA_OPT__(, ) __VA_ARGS__)); \
   } while (false)
 
 #endif  // ESPALIER_BASE_CHECK_H_

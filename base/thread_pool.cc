@@ -34,7 +34,8 @@ int ThreadPool::DefaultThreads() {
 
 ThreadPool::ThreadPool(int threads) {
   ESPALIER_CHECK(threads >= 1, threads);
-  for (int thread = 1; thread < threads; ++thread) workers_.emplace_back([this, thread] { WorkerLoop(thread); });
+  for (int thread = 1; thread < threads; ++thread)
+    workers_.emplace_back([this, thread] { WorkerLoop(thread); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -82,7 +83,8 @@ void ThreadPool::RunTasks(int thread) {
 void ThreadPool::WorkerLoop(int thread) {
   uint64_t seen = 0;
   for (;;) {
-    for (int spins = 0; spins < kSpins && generation_.load(std::memory_order_acquire) == seen; ++spins) Pause();
+    for (int spins = 0; spins < kSpins && generation_.load(std::memory_order_acquire) == seen; ++spins)
+      Pause();
     if (generation_.load() == seen) {
       std::unique_lock lock(mutex_);
       sleepers_.fetch_add(1);
