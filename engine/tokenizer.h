@@ -14,6 +14,8 @@
 
 namespace espalier {
 
+class GgufFile;
+
 struct TokenizeOptions {
   bool parse_special = false;  // "<|im_end|>" in the text becomes its id instead of plain text
   bool add_bos = false;        // prepend the model's BOS, if it has one
@@ -27,7 +29,8 @@ class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  // Any bytes are accepted; what is not valid UTF-8 takes the model's byte tokens.
+  // Any bytes are accepted; what is not valid UTF-8 takes the model's byte tokens. A byte for which the
+  // vocabulary has no token (SmolLM2 lacks 21, none of them ordinary text) gives none.
   virtual std::vector<TokenId> Encode(std::string_view text, const TokenizeOptions& options) const = 0;
 
   // The bytes of one token. They may be part of a UTF-8 character. Control tokens give "" unless
@@ -38,13 +41,18 @@ class Tokenizer {
   virtual bool IsControl(TokenId id) const = 0;
   // Ids that end a generation (EOS, end of turn, ...), ascending.
   virtual std::span<const TokenId> end_ids() const = 0;
-  virtual TokenId bos_id() const = 0;   // -1: none
-  virtual bool adds_bos() const = 0;    // the model file asks for BOS before a prompt
+  virtual TokenId bos_id() const = 0;  // -1: none
+  virtual bool adds_bos() const = 0;   // the model file asks for BOS before a prompt
 
   std::vector<TokenId> Encode(std::string_view text) const { return Encode(text, TokenizeOptions()); }
   // Concatenated pieces; may end in the middle of a character.
   std::string Decode(std::span<const TokenId> ids, bool show_special = false) const;
 };
+
+// The tokenizer that `file`'s metadata (tokenizer.ggml.*) defines; it keeps no reference to `file`.
+// Errors: Unimplemented, naming the tokenizer model or pre-tokenizer that is not supported; InvalidArgument
+// for metadata that contradicts itself.
+absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(const GgufFile& file);
 
 }  // namespace espalier
 
