@@ -103,7 +103,7 @@ void Scheduler::Remove(BranchId id) {
   ScheduledBranch& removed = branch(id);
   if (removed.generating) StopGenerating(id);
   usage_[removed.query].logical_pages += PagesFor(removed.computed_peak, limits_.page_size);
-  if (!removed.lease.empty()) cache_.Prune(std::move(removed.lease), removed.publish_length);
+  if (!removed.lease.empty()) cache_.Prune(std::move(removed.lease), removed.tokens, removed.publish_length);
   branches_.erase(id);
 }
 
