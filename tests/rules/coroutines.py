@@ -113,17 +113,24 @@ class Reader:
             self.statements[-1].awaits = True
 
 
-def aggregates(text, name):
-    """Options and awaiters without a constructor of their own. Yields (offset, complaint)."""
-    for match in re.finditer(r"\b(?:struct|class)\s+(\w+)[^;{}()]*\{", text):
+def type_bodies(text):
+    """Yields (offset, name, body) of each struct and class, without the bodies of the types inside it."""
+    heads = list(re.finditer(r"\b(?:struct|class)\s+(\w+)[^;{}()]*\{", text))
+    for match in reversed(heads):  # inner types stand after the heads of outer ones
         depth, end = 1, match.end()
         while depth and end < len(text):
             depth += {"{": 1, "}": -1}.get(text[end], 0)
             end += 1
-        body = text[match.end():end]
-        is_options = name.startswith("reasoning/") and match.group(1).endswith("Options")
-        if (is_options or "await_ready" in body) and not re.search(rf"\b{match.group(1)}\(", body):
-            yield match.start(), f"{match.group(1)} needs a constructor, or g++ 12 destroys its temporaries twice"
+        yield match.start(), match.group(1), text[match.end():end]
+        text = text[:match.end()] + " " * (end - match.end()) + text[end:]
+
+
+def aggregates(text, name):
+    """Options and awaiters without a constructor of their own. Yields (offset, complaint)."""
+    for offset, type_name, body in type_bodies(text):
+        is_options = name.startswith("reasoning/") and type_name.endswith("Options")
+        if (is_options or "await_ready" in body) and not re.search(rf"\b{type_name}\(", body):
+            yield offset, f"{type_name} needs a constructor, or g++ 12 destroys its temporaries twice"
 
 
 def check(tree):
@@ -152,6 +159,8 @@ CASES = [
     (body("auto task = [&](int n) -> Task<> { co_await Use(n); }(3);"), "called where it stands"),
     ({"reasoning/a.h": "struct SearchOptions { int n = 1; };\n"}, "SearchOptions needs a constructor"),
     ({"engine/a.h": "struct Awaiter : Base { bool await_ready(); };\n"}, "Awaiter needs a constructor"),
+    ({"engine/a.h": "struct Promise { struct Awaiter { bool await_ready(); }; };\n"}, "Awaiter needs a constructor"),
+    ({"engine/a.h": "struct Promise { struct Awaiter { Awaiter() {}\n bool await_ready(); }; };\n"}, None),
     ({"reasoning/a.h": "struct SearchOptions { int n = 1;\n  SearchOptions() {}\n};\n"}, None),
     (body("""
   auto named = [n](Branch b) -> Task<> { co_await b.Generate(n); };

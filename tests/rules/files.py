@@ -49,7 +49,8 @@ def check(tree):
             for match in UNFINISHED.finditer(tree.text(name)):
                 yield f"{name}:{line_of(tree.text(name), match.start())}: {match.group()}: finish it or leave it out"
     for name in tree.select(".h", ".cuh"):
-        yield from check_guard(tree, name)
+        if not name.endswith("_inl.h"):  # meant to be included once per instruction set
+            yield from check_guard(tree, name)
         if name not in included:
             yield f"{name}: included nowhere"
     for name in tree.select(".cc", ".cu"):

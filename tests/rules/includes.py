@@ -13,8 +13,8 @@ ALLOWED = {
     "reward": ["base/"],
     "engine": ["base/", "kernels/kernels.h"],
     "scheduler": ["base/", "radix_cache/radix_cache.h", "engine/batch.h", "engine/engine.h", "queueing/rank.h"],
-    "reasoning": ["base/", "reward/", "scheduler/scheduler.h", "engine/tokenizer.h", "engine/engine.h",
-                  "engine/chat_template.h"],
+    "reasoning": ["base/", "reward/", "scheduler/scheduler.h", "engine/engine.h", "engine/tokenizer.h",
+                  "engine/chat_template.h", "engine/text_stream.h", "engine/stop_matcher.h"],
     "models": ["base/"],
 }
 ALLOWED["benchmarks"] = [folder + "/" for folder in ALLOWED]
