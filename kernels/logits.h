@@ -45,8 +45,8 @@ LogitSummary SummarizeLogits(std::span<const float> logits, LogitsWorkspace& wor
 // there are fewer.
 void TopLogits(std::span<const float> logits, int64_t count, LogitsWorkspace& workspace);
 
-// The token with the largest logit; of equal ones the lowest id.
-TokenId ArgMax(std::span<const float> logits);
+// The token with the largest logit; of equal ones the lowest id; 0 if all are NaN.
+TokenId ArgMax(std::span<const float> logits, LogitsWorkspace& workspace);
 
 // Which tokens a draw may return. Filters apply in this order, each to what the one before has left:
 //   top_k  the k largest logits; of equal ones at the border the lower ids. 0: off.

@@ -36,9 +36,6 @@ void RmsNorm(std::span<const float> x, std::span<const float> weight, float epsi
 void SwiGlu(std::span<const float> gate, std::span<const float> up, int64_t columns, std::span<float> out,
             ThreadPool& pool);
 
-// x[t] += bias for each row t. x: [tokens][bias.size()].
-void AddBias(std::span<const float> bias, std::span<float> x, ThreadPool& pool);
-
 // Which elements of a head rotate together.
 enum class RopeStyle : int32_t {
   kAdjacent,   // (2i, 2i + 1): GGUF's llama files, whose q and k rows were permuted for it
@@ -107,6 +104,7 @@ class PagedAttention {
  public:
   // Scratch for `threads` threads. heads is a multiple of kv.kv_heads.
   PagedAttention(const KvPages& kv, int32_t heads, int threads);
+  ~PagedAttention();
 
   // out[t] = attention of queries[t], scores scaled by 1 / sqrt(head_dim). Both: [tokens][heads][head_dim].
   // The KV of the step's own tokens must have been written.
@@ -114,18 +112,22 @@ class PagedAttention {
            ThreadPool& pool);
 
  private:
-  struct Block;  // neighbouring tokens of one sequence under one KV head
+  // Neighbouring tokens of one sequence under one KV head: they read the same chunks.
+  struct Block {
+    const SequenceSpan* sequence;
+    int64_t first;  // token of `sequence`
+    int64_t tokens;
+    int64_t kv_head;
+  };
   struct Scratch;
 
   void RunBlock(const KvPages& kv, const Block& block, const float* queries, float* out,
-                float* scratch) const;
+                Scratch& scratch) const;
 
-  int32_t heads_;
-  int32_t kv_heads_;
-  int32_t head_dim_;
-  int64_t scratch_floats_;  // per thread
-  std::vector<float> scratch_;
-  std::vector<Block> blocks_;
+  int64_t heads_;
+  int64_t group_;                 // query heads of one KV head
+  std::vector<Scratch> scratch_;  // of each thread
+  std::vector<Block> blocks_;     // of the current call
 };
 
 }  // namespace espalier

@@ -1,0 +1,66 @@
+// The inner loops of transformer.h and logits.h: one source, row_kernels_inl.h, compiled once per dispatch
+// level. Every level gives the same bits.
+#ifndef ESPALIER_KERNELS_CPU_ROW_KERNELS_H_
+#define ESPALIER_KERNELS_CPU_ROW_KERNELS_H_
+
+#include <cstdint>
+
+namespace espalier {
+
+// One query vector on its way through the chunks of its keys; the state that transformer.h describes.
+struct AttentionState {
+  const float* query;  // [head_dim], scaled
+  float* accumulator;  // [head_dim], the weighted value sum
+  float max;           // -infinity before the first chunk
+  float sum;           // 0 before the first chunk
+  int64_t valid;       // positions of this chunk that the query may read; <= 0: the chunk is skipped
+};
+
+// One chunk of keys and values in float: what kAttentionChunk positions hold for one KV head.
+struct AttentionTile {
+  float* keys;     // [head_dim][kAttentionChunk]
+  float* values;   // [kAttentionChunk][head_dim]
+  float* weights;  // [kAttentionChunk], scratch
+  float* partial;  // [head_dim], scratch
+  int64_t head_dim;
+};
+
+// All row widths are multiples of kLanes except those of logits, which are free.
+struct RowKernels {
+  void (*rms_norm)(const float* x, const float* weight, float epsilon, int64_t columns, float* y);
+  void (*swiglu)(const float* gate, const float* up, int64_t columns, float* out);
+  void (*rope_adjacent)(const float* angles, int64_t head_dim, float* x);
+  void (*rope_halves)(const float* angles, int64_t head_dim, float* x);
+
+  // dst[i * dst_stride] = src[i], rounded to the nearest half, ties to even.
+  void (*scatter_half)(const float* src, int64_t count, uint16_t* dst, int64_t dst_stride);
+  // Copies `rows` rows of `columns` elements, a multiple of kLanes, to a tile of floats.
+  void (*gather_float)(const float* src, int64_t src_stride, int64_t rows, int64_t columns, float* dst,
+                       int64_t dst_stride);
+  void (*gather_half)(const uint16_t* src, int64_t src_stride, int64_t rows, int64_t columns, float* dst,
+                      int64_t dst_stride);
+  void (*attend_chunk)(const AttentionTile& tile, AttentionState* states, int64_t count);
+
+  // maxima[i] = max of x[64 i, 64 i + 64), the last stretch shorter.
+  void (*stretch_maxima)(const float* x, int64_t count, float* maxima);
+  // sums[0] = sum of e_i, sums[1] = sum of e_i * (x_i - max), e_i = exp(x_i - max).
+  void (*exp_sums)(const float* x, int64_t count, float max, double* sums);
+  // weights[i] = exp((x[i] - max) * scale); returns their sum.
+  double (*exp_weights)(const float* x, int64_t count, float max, float scale, float* weights);
+};
+
+namespace generic {
+extern const RowKernels kRowKernels;
+}
+#if defined(__x86_64__)
+namespace avx2 {
+extern const RowKernels kRowKernels;  // needs AVX2 and F16C
+}
+#endif
+
+// The table of the active CPU level, see cpu_features.h.
+const RowKernels& ActiveRowKernels();
+
+}  // namespace espalier
+
+#endif  // ESPALIER_KERNELS_CPU_ROW_KERNELS_H_
