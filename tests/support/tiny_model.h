@@ -1,0 +1,65 @@
+// Small seeded models, real in every part: GGUF file, byte-level BPE vocabulary, ChatML template, weights of
+// a size that keeps the logits spread. They have learnt nothing; what they say is arbitrary but fixed.
+#ifndef ESPALIER_TESTS_SUPPORT_TINY_MODEL_H_
+#define ESPALIER_TESTS_SUPPORT_TINY_MODEL_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernels/kernels.h"
+#include "tests/support/gguf_writer.h"
+
+namespace espalier {
+
+struct TinyModelOptions {
+  std::string architecture = "llama";         // "qwen2" adds biases of q, k, v and rotates half-split
+  TensorType weight_type = TensorType::kF32;  // of the matrices; Q4_K and Q6_K need sizes in multiples of 256
+  uint32_t layers = 2;
+  uint32_t width = 64;
+  uint32_t heads = 4;
+  uint32_t kv_heads = 2;
+  uint32_t feed_forward = 96;
+  uint32_t context_length = 512;
+  bool tied_output = false;
+  uint64_t seed = 1;
+
+  TinyModelOptions() {}
+};
+
+// The vocabulary of every tiny model: 256 byte tokens in byte order, then merges, then the special tokens
+// <|endoftext|>, <|im_start|> and <|im_end|> (the EOS).
+std::vector<std::string> TinyVocabulary();
+
+// Metadata (all of it) into `writer`; the tensors are AddTinyTensors' part.
+void AddTinyMetadata(const TinyModelOptions& options, GgufWriter& writer);
+void AddTinyTensors(const TinyModelOptions& options, GgufWriter& writer);
+
+// The whole file.
+std::string TinyModelBytes(const TinyModelOptions& options = TinyModelOptions());
+
+// A file in the tests' temporary folder, removed with the object.
+class TemporaryFile {
+ public:
+  // `suffix` ends the file's name.
+  explicit TemporaryFile(std::string_view contents, std::string_view suffix = ".gguf");
+  ~TemporaryFile();
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// TinyModel model; Engine::Open(model.path(), ...).
+class TinyModel : public TemporaryFile {
+ public:
+  explicit TinyModel(const TinyModelOptions& options = TinyModelOptions())
+      : TemporaryFile(TinyModelBytes(options)) {}
+};
+
+}  // namespace espalier
+
+#endif  // ESPALIER_TESTS_SUPPORT_TINY_MODEL_H_
