@@ -1,20 +1,21 @@
+# shellcheck shell=bash
 # Sourced by ./run and ./test: installs what is missing on Debian 12 or Ubuntu 24.04, then builds presets.
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 # command=package: a tool that is on the PATH from elsewhere serves as well.
-readonly TOOLS="g++=g++ cmake=cmake ninja=ninja-build pkg-config=pkg-config python3=python3"
-readonly LIBRARIES="libabsl-dev libpcre2-dev nlohmann-json3-dev libcli11-dev libxxhash-dev zlib1g-dev libssl-dev
-                    libcurl4-openssl-dev ca-certificates libgtest-dev libgmock-dev libbenchmark-dev"
+readonly TOOLS=(g++=g++ cmake=cmake ninja=ninja-build pkg-config=pkg-config python3=python3)
+readonly LIBRARIES=(libabsl-dev libpcre2-dev nlohmann-json3-dev libcli11-dev libxxhash-dev zlib1g-dev libssl-dev
+                    libcurl4-openssl-dev ca-certificates libgtest-dev libgmock-dev libbenchmark-dev)
 
 say() { printf '== %s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 missing_packages() {
   local pair package
-  for pair in $TOOLS; do
+  for pair in "${TOOLS[@]}"; do
     command -v "${pair%%=*}" >/dev/null || echo "${pair#*=}"
   done
-  for package in $LIBRARIES; do
+  for package in "${LIBRARIES[@]}"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
   done
   # Models also come from Python package indexes: `espalier pull` calls pip.
@@ -23,21 +24,21 @@ missing_packages() {
 
 install_missing_packages() {
   if ! command -v dpkg-query >/dev/null; then
-    say "no dpkg here: if the build stops, install by hand what matches $LIBRARIES"
+    say "no dpkg here: if the build stops, install by hand what matches ${LIBRARIES[*]}"
     return
   fi
-  local packages as_root=""
-  packages=$(missing_packages | xargs)
-  [ -n "$packages" ] || return 0
-  local install="apt-get install -y --no-install-recommends $packages"
-  say "missing packages: $packages"
+  local packages as_root=()
+  mapfile -t packages < <(missing_packages)
+  [ ${#packages[@]} -gt 0 ] || return 0
+  local install=(apt-get install -y --no-install-recommends "${packages[@]}")
+  say "missing packages: ${packages[*]}"
   if [ "$(id -u)" != 0 ]; then
-    as_root=sudo
-    command -v sudo >/dev/null || die "install them as root, then try again: $install"
-    say "sudo installs them now: $install"
+    command -v sudo >/dev/null || die "install them as root, then try again: ${install[*]}"
+    as_root=(sudo)
+    say "sudo installs them now: ${install[*]}"
   fi
-  $as_root apt-get update -q || say "apt-get update failed; trying with the package lists at hand"
-  $as_root env DEBIAN_FRONTEND=noninteractive $install || die "apt-get could not install them; see above"
+  "${as_root[@]}" apt-get update -q || say "apt-get update failed; trying with the package lists at hand"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" || die "apt-get could not install them; see above"
 }
 
 # build PRESET [TARGET...]: configures and builds into build/PRESET. All targets unless some are named.
