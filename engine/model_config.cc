@@ -142,14 +142,14 @@ class TensorChecker {
     if (tensor == nullptr) return;
     const TensorTypeInfo info = GetTensorTypeInfo(tensor->type);
     if (!info.supported)
-      problems_.push_back(Cat("tensor '", name, "' has type ", info.name, ", not supported"));
+      problems_.push_back(Cat("tensor '", name, "' is stored as ", info.name, ", which is not supported"));
   }
 
   void Vector(const std::string& name, int64_t size) {
     const GgufTensor* tensor = Require(name, {size});
     if (tensor == nullptr || tensor->type == TensorType::kF32) return;
     problems_.push_back(
-        Cat("tensor '", name, "' has type ", GetTensorTypeInfo(tensor->type).name, ", not F32"));
+        Cat("tensor '", name, "' is stored as ", GetTensorTypeInfo(tensor->type).name, ", not F32"));
   }
 
   std::vector<std::string> Finish() && {

@@ -1,0 +1,51 @@
+#include "tests/support/quantize.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "base/random.h"
+
+namespace espalier {
+namespace {
+
+// The root mean square error of a code/decode round trip over deviation-1 values, at most.
+struct Case {
+  TensorType type;
+  double error;
+};
+
+class QuantizeTest : public testing::TestWithParam<Case> {};
+
+TEST_P(QuantizeTest, RoundTripLosesNoMoreThanTheTypeMust) {
+  std::vector<float> values(256 * 16);
+  for (size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>((UniformDraw(7, i) - 0.5) * std::sqrt(12.0));
+  }
+  const std::string bytes = Quantize(GetParam().type, values);
+  const TensorTypeInfo info = GetTensorTypeInfo(GetParam().type);
+  const auto blocks = static_cast<int64_t>(values.size()) / info.block_elements;
+  ASSERT_EQ(static_cast<int64_t>(bytes.size()), blocks * info.block_bytes);
+
+  std::vector<float> decoded(values.size());
+  DequantizeRow(GetParam().type, bytes.data(), decoded.data(), static_cast<int64_t>(values.size()));
+  double squares = 0;
+  for (size_t i = 0; i < values.size(); ++i) squares += std::pow(decoded[i] - values[i], 2);
+  EXPECT_LE(std::sqrt(squares / static_cast<double>(values.size())), GetParam().error);
+}
+
+// Uniform values over 2 * sqrt(3): n codes leave a step of about 3.5 / n, an error of step / sqrt(12) = 1 /
+// n.
+INSTANTIATE_TEST_SUITE_P(Types, QuantizeTest,
+                         testing::Values(Case{TensorType::kF32, 0}, Case{TensorType::kF16, 1e-3},
+                                         Case{TensorType::kBF16, 4e-3}, Case{TensorType::kQ8_0, 1.2 / 256},
+                                         Case{TensorType::kQ4_0, 1.8 / 16}, Case{TensorType::kQ4_1, 1.2 / 16},
+                                         Case{TensorType::kQ5_0, 1.6 / 32}, Case{TensorType::kQ4_K, 1.3 / 16},
+                                         Case{TensorType::kQ6_K, 1.6 / 64}),
+                         [](const auto& info) {
+                           return std::string(GetTensorTypeInfo(info.param.type).name);
+                         });
+
+}  // namespace
+}  // namespace espalier
