@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "base/cat.h"
+#include "base/utf8.h"
 
 namespace espalier {
 namespace {
@@ -27,25 +28,6 @@ int EditDistance(std::string_view a, std::string_view b) {
     }
   }
   return row.back();
-}
-
-// Length of the valid UTF-8 sequence at the start of `bytes`, or 0.
-size_t ValidSequence(std::string_view bytes) {
-  const auto at = [&](size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const unsigned char lead = at(0);
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
-                        : (lead & 0xF0) == 0xE0        ? 3
-                        : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                       : 0;
-  if (length == 0 || bytes.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((at(i) & 0xC0) != 0x80) return 0;
-  }
-  const bool overlong = (lead == 0xE0 && at(1) < 0xA0) || (lead == 0xF0 && at(1) < 0x90);
-  const bool surrogate = lead == 0xED && at(1) >= 0xA0;
-  const bool too_large = lead == 0xF4 && at(1) >= 0x90;
-  return overlong || surrogate || too_large ? 0 : length;
 }
 
 }  // namespace
@@ -112,7 +94,7 @@ std::string ToValidUtf8(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
-    const size_t length = ValidSequence(bytes);
+    const size_t length = Utf8CharacterSize(bytes);
     if (length == 0) {
       text += "\xEF\xBF\xBD";
       bytes.remove_prefix(1);
