@@ -7,15 +7,18 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/ids.h"
+#include "engine/bpe_merges.h"
 #include "engine/pre_tokenizer.h"
 #include "engine/special_tokens.h"
 #include "engine/tokenizer.h"
@@ -40,8 +43,8 @@ struct BpeVocabulary {
   std::vector<int64_t> types;            // TokenType; empty: all normal
   std::vector<std::string_view> merges;  // best first
   TokenId bos = -1;
-  std::vector<TokenId> end_ids;
-  int add_bos = -1;  // 0 or 1; -1: the pre-tokenizer's convention
+  std::vector<TokenId> end_ids;  // any order
+  std::optional<bool> add_bos;   // absent: the pre-tokenizer's convention
 };
 
 class BpeTokenizer : public Tokenizer {
@@ -59,25 +62,21 @@ class BpeTokenizer : public Tokenizer {
   bool adds_bos() const override { return adds_bos_; }
 
  private:
-  struct Merge {
-    int32_t rank;  // lower merges first
-    TokenId id;    // of the merged token
-  };
-
   explicit BpeTokenizer(PreTokenizer pre_tokenizer) : pre_tokenizer_(std::move(pre_tokenizer)) {}
 
-  absl::Status AddTokens(const BpeVocabulary& vocabulary);
+  absl::Status AddTypes(const BpeVocabulary& vocabulary);
+  void AddPieces(const BpeVocabulary& vocabulary);
   absl::Status AddMerges(const BpeVocabulary& vocabulary);
   void EncodePlain(std::string_view text, std::vector<TokenId>& ids) const;
-  void EncodePiece(std::string_view piece, std::vector<TokenId>& ids) const;
 
   PreTokenizer pre_tokenizer_;
   std::vector<TokenType> types_;
-  std::string bytes_;                 // all pieces, one after the other
-  std::vector<uint32_t> piece_ends_;  // of token i in bytes_
-  std::array<TokenId, 256> byte_ids_;
-  absl::flat_hash_map<std::string_view, TokenId> whole_pieces_;  // filled only if merges are ignored
-  absl::flat_hash_map<uint64_t, Merge> merges_;                  // by (left id, right id)
+  std::string bytes_;                  // the pieces of all tokens, one after the other
+  std::vector<size_t> piece_ends_;     // of token i in bytes_
+  std::array<TokenId, 256> byte_ids_;  // the token of each byte; -1: none
+  BpeMerges merges_;
+  absl::flat_hash_map<std::string_view, TokenId>
+      whole_pieces_;  // into bytes_; empty unless merges are ignored
   SpecialTokens special_tokens_;
   std::vector<TokenId> end_ids_;
   TokenId bos_ = -1;

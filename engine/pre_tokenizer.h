@@ -34,6 +34,7 @@ class PreTokenizer {
 
  private:
   PreTokenizer();
+  void SplitValid(std::string_view text, std::vector<std::string_view>& pieces) const;
 
   std::vector<std::unique_ptr<CompiledPattern>> stages_;  // each splits what the one before it made
   bool adds_bos_ = false;

@@ -11,9 +11,9 @@
 
 namespace espalier {
 
-// Positions count from the first pushed token. The text that remains is the first `text_end` bytes of the
-// pushed pieces: `whole_tokens` tokens in full, then `partial_bytes` bytes of the next one (0: the cut falls
-// between tokens, and KV of exactly `whole_tokens` tokens is the KV of the remaining text).
+// Positions count from the first pushed token. What remains is the first `text_end` bytes of the pushed
+// pieces: `whole_tokens` tokens in full, then `partial_bytes` bytes of the next one (0: the cut falls between
+// tokens).
 struct StopMatch {
   int32_t stop = 0;      // index of the stop string
   int64_t text_end = 0;  // bytes
@@ -36,12 +36,14 @@ class StopSet {
   friend class StopMatcher;
 
   struct Node {
-    std::vector<std::pair<uint8_t, int32_t>> children;  // ascending by byte
-    int32_t failure = 0;                                // longest proper suffix that is a node
+    std::vector<std::pair<uint8_t, int32_t>> children;  // stop strings are few and short: searched in order
+    int32_t failure = 0;                                // the longest proper suffix that is a node
     int32_t depth = 0;                                  // bytes from the root
-    int32_t match = -1;                                 // longest stop that ends here, -1: none
+    int32_t match = -1;                                 // the longest stop that ends here; -1: none
   };
 
+  void AddPath(int32_t stop);
+  void LinkFailures();
   int32_t Child(int32_t node, uint8_t byte) const;  // -1: none
   int32_t Step(int32_t node, uint8_t byte) const;
 
@@ -49,24 +51,26 @@ class StopSet {
   std::vector<Node> nodes_;
 };
 
-// One stream. The earliest ending match wins; of stops that end at the same byte, the longest.
+// One stream. The match that ends first wins; of stops that end at the same byte, the longest.
 class StopMatcher {
  public:
   // `stops` must outlive the matcher. With `include_stop` the cut falls behind the stop string.
   explicit StopMatcher(const StopSet& stops, bool include_stop = false);
 
-  // `piece` is the text of the next token; not to be called again after a match.
+  // `piece` is the text of the next token. No token may be pushed after a match.
   std::optional<StopMatch> Push(std::string_view piece);
 
-  // Bytes pushed so far that cannot become part of a match any more: safe to show.
+  // How many of the pushed bytes cannot become part of a match any more: safe to show.
   int64_t settled_bytes() const;
 
  private:
-  StopMatch CutAt(int32_t stop, int64_t text_end) const;
+  int64_t bytes() const { return token_ends_.empty() ? 0 : token_ends_.back(); }
+  StopMatch CutAt(int32_t stop, int64_t stop_end) const;
 
   const StopSet& stops_;
   bool include_stop_;
-  int32_t node_ = 0;
+  bool matched_ = false;
+  int32_t node_ = 0;                 // the longest beginning of a stop that the stream ends with
   std::vector<int64_t> token_ends_;  // bytes up to and including each pushed token
 };
 

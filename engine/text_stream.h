@@ -7,19 +7,18 @@
 
 namespace espalier {
 
-// The concatenation of everything returned by Push and Flush equals the concatenation of the pieces,
-// byte for byte, except that bytes which can no longer become valid UTF-8 come out as U+FFFD, one for each
-// maximal ill-formed part (Unicode 15, section 3.9, "substitution of maximal subparts").
+// Everything returned by Push and Flush, concatenated, is ToValidUtf8 of the concatenated pieces: each byte
+// that belongs to no well-formed character comes out as U+FFFD.
 class TextStream {
  public:
-  // Takes the bytes of one token; returns the text that is complete now, possibly "".
+  // Takes the bytes of one token; returns the text that is settled now, possibly "".
   std::string Push(std::string_view piece);
 
-  // End of the stream: an unfinished character becomes U+FFFD.
+  // End of the stream: what is left of an unfinished character.
   std::string Flush();
 
  private:
-  std::string pending_;  // a proper prefix of one well-formed character, at most 3 bytes
+  std::string pending_;  // a proper beginning of one character: at most 3 bytes
 };
 
 }  // namespace espalier
