@@ -18,7 +18,9 @@ std::array<char, 256> AllBytes() {
   return bytes;
 }
 
-uint64_t Extend(uint64_t prefix_hash, TokenId token) { return StableHash(static_cast<uint64_t>(token), prefix_hash); }
+uint64_t Extend(uint64_t prefix_hash, TokenId token) {
+  return StableHash(static_cast<uint64_t>(token), prefix_hash);
+}
 
 }  // namespace
 
@@ -51,7 +53,8 @@ ScriptedEngine::ScriptedEngine(const ScriptedEngineOptions& options, Script scri
 
 uint64_t& ScriptedEngine::Slot(std::span<const PageId> pages, int64_t position) {
   const int64_t page = position / info_.page_size;
-  ESPALIER_CHECK(page < static_cast<int64_t>(pages.size()), "position ", position, " with ", pages.size(), " pages");
+  ESPALIER_CHECK(page < static_cast<int64_t>(pages.size()), "position ", position, " with ", pages.size(),
+                 " pages");
   ESPALIER_CHECK(pages[page] >= 0 && pages[page] < info_.page_count, "page ", pages[page]);
   return slots_[int64_t{pages[page]} * info_.page_size + position % info_.page_size];
 }
@@ -61,7 +64,8 @@ absl::Status ScriptedEngine::Step(const Batch& batch, StepOutput& output) {
   if (!next_error_.ok()) return std::exchange(next_error_, absl::OkStatus());
   for (const PageCopy& copy : batch.copies) {
     for (int32_t slot = 0; slot < copy.slots; ++slot) {
-      slots_[int64_t{copy.destination} * info_.page_size + slot] = slots_[int64_t{copy.source} * info_.page_size + slot];
+      slots_[int64_t{copy.destination} * info_.page_size + slot] =
+          slots_[int64_t{copy.source} * info_.page_size + slot];
     }
   }
   int64_t tokens = 0;
@@ -87,7 +91,8 @@ absl::Status ScriptedEngine::Step(const Batch& batch, StepOutput& output) {
 void ScriptedEngine::WriteRow(const BatchRow& row) {
   const std::span<const TokenId> history = row.output.history;
   const int64_t end = row.position + static_cast<int64_t>(row.tokens.size());
-  ESPALIER_CHECK(!row.tokens.empty() && static_cast<int64_t>(history.size()) == end, history.size(), " != ", end);
+  ESPALIER_CHECK(!row.tokens.empty() && static_cast<int64_t>(history.size()) == end, history.size(),
+                 " != ", end);
   uint64_t hash = 0;
   for (int64_t position = 0; position < end; ++position) {
     hash = Extend(hash, history[position]);
@@ -106,7 +111,8 @@ ScriptedEngine::Script OneOfTexts(std::vector<std::string> texts) {
   return [texts = std::move(texts)](const ScriptedDraw& draw) -> TokenId {
     const std::string& text = texts[StableHash(draw.random_key, 1) % texts.size()];
     const int64_t next = static_cast<int64_t>(draw.tokens.size()) - draw.generated_from;
-    return next < static_cast<int64_t>(text.size()) ? static_cast<unsigned char>(text[next]) : ByteTokenizer::kEnd;
+    return next < static_cast<int64_t>(text.size()) ? static_cast<unsigned char>(text[next])
+                                                    : ByteTokenizer::kEnd;
   };
 }
 

@@ -36,7 +36,7 @@ struct ScriptedDraw {
   std::span<const TokenId> tokens;  // the whole sequence so far
   int64_t generated_from;           // where its generated part begins
   uint64_t random_key;
-  double uniform;                   // the counter RNG's draw for (key, position)
+  double uniform;  // the counter RNG's draw for (key, position)
 };
 
 struct ScriptedEngineOptions {

@@ -32,12 +32,12 @@ struct GenerateRequest {
 struct ScheduledBranch {
   BranchId id;
   QueryId query;
-  std::vector<TokenId> tokens;   // >= 1
-  int64_t publish_length = 0;    // prompt tokens that go into the tree, for others to match
+  std::vector<TokenId> tokens;  // >= 1
+  int64_t publish_length = 0;   // prompt tokens that go into the tree, for others to match
   bool published = false;
-  int64_t generated_from = 0;    // tokens[generated_from:] were generated or appended
+  int64_t generated_from = 0;  // tokens[generated_from:] were generated or appended
   PageLease lease;
-  int64_t computed_peak = 0;     // most tokens whose KV it ever had
+  int64_t computed_peak = 0;  // most tokens whose KV it ever had
   bool generating = false;
   GenerateRequest request;
 

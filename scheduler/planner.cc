@@ -5,7 +5,9 @@
 namespace espalier {
 namespace {
 
-int64_t Uncomputed(const BranchView& view) { return static_cast<int64_t>(view.tokens.size()) - view.computed; }
+int64_t Uncomputed(const BranchView& view) {
+  return static_cast<int64_t>(view.tokens.size()) - view.computed;
+}
 
 int64_t CommonPrefix(std::span<const TokenId> a, std::span<const TokenId> b) {
   const auto [end_a, end_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());

@@ -26,8 +26,8 @@ struct StepLimits {
 
 struct PlannedRow {
   BranchId id;
-  int64_t tokens;      // the next `tokens` uncomputed tokens, >= 1
-  bool admission;      // was waiting: gets pages only if nobody is preempted for it
+  int64_t tokens;  // the next `tokens` uncomputed tokens, >= 1
+  bool admission;  // was waiting: gets pages only if nobody is preempted for it
 
   friend bool operator==(const PlannedRow&, const PlannedRow&) = default;
 };

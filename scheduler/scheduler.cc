@@ -13,7 +13,8 @@ namespace {
 StepLimits MakeLimits(const ModelInfo& model, const SchedulerOptions& options) {
   StepLimits limits;
   limits.token_budget = model.max_batch_tokens;
-  if (options.token_budget > 0) limits.token_budget = std::min<int64_t>(limits.token_budget, options.token_budget);
+  if (options.token_budget > 0)
+    limits.token_budget = std::min<int64_t>(limits.token_budget, options.token_budget);
   limits.max_rows = options.max_rows;
   limits.page_size = model.page_size;
   return limits;
@@ -130,7 +131,9 @@ ScheduledBranch& Scheduler::branch(BranchId id) {
   return found->second;
 }
 
-const ScheduledBranch& Scheduler::branch(BranchId id) const { return const_cast<Scheduler*>(this)->branch(id); }
+const ScheduledBranch& Scheduler::branch(BranchId id) const {
+  return const_cast<Scheduler*>(this)->branch(id);
+}
 
 absl::StatusOr<std::span<const BranchEvent>> Scheduler::Step() {
   events_.clear();
@@ -141,9 +144,13 @@ absl::StatusOr<std::span<const BranchEvent>> Scheduler::Step() {
     ESPALIER_RETURN_IF_ERROR(engine_.Step(batch_, output_));
     CommitBatch();
   } else if (!plan.empty() && report_.preempted == 0) {
-    events_.push_back({plan.front().id, -1, {},
-                       absl::ResourceExhaustedError(Cat("the branch does not fit into ", engine_.info().page_count,
-                                                        " KV pages even alone: raise --kv-memory"))});
+    events_.push_back(
+        {branch(plan.front().id).query,
+         plan.front().id,
+         -1,
+         {},
+         absl::ResourceExhaustedError(Cat("the branch does not fit into ", engine_.info().page_count,
+                                          " KV pages even alone: raise --kv-memory"))});
   }
   return std::span<const BranchEvent>(events_);
 }
@@ -220,7 +227,8 @@ bool Scheduler::LeaseRow(ScheduledBranch& leased, const PlannedRow& row) {
   } else if (leased.lease.length() > leased.usable_length()) {
     leased.lease = cache_.Fork(leased.lease, leased.usable_length());
   }
-  const int64_t count = std::min<int64_t>(row.tokens, static_cast<int64_t>(tokens.size()) - leased.lease.length());
+  const int64_t count =
+      std::min<int64_t>(row.tokens, static_cast<int64_t>(tokens.size()) - leased.lease.length());
   const size_t copies = batch_.copies.size();
   const size_t pages = leased.lease.pages().size();
   while (!cache_.Reserve(leased.lease, count, batch_.copies)) {
@@ -285,13 +293,14 @@ void Scheduler::CommitBatch() {
     report_.tokens += count;
     ++report_.rows;
     if (!computed->published && computed->lease.length() >= computed->publish_length) {
-      cache_.Insert(computed->lease, std::span<const TokenId>(computed->tokens).first(computed->lease.length()));
+      cache_.Insert(computed->lease,
+                    std::span<const TokenId>(computed->tokens).first(computed->lease.length()));
       computed->published = true;
     }
     if (!batch_.rows[i].output.sample) continue;
     const RowOutput& drawn = output_.rows[i];
     computed->tokens.push_back(drawn.sampled);
-    events_.push_back({computed->id, drawn.sampled, drawn.statistics, absl::OkStatus()});
+    events_.push_back({computed->query, computed->id, drawn.sampled, drawn.statistics, absl::OkStatus()});
   }
 }
 

@@ -31,6 +31,7 @@ struct SchedulerOptions {
 
 // A token was drawn and belongs to the branch now; or, if status is an error, the branch can never run.
 struct BranchEvent {
+  QueryId query;
   BranchId branch;
   TokenId token = -1;
   TokenStatistics statistics;
@@ -39,10 +40,10 @@ struct BranchEvent {
 
 // What one query has cost so far. Physical work: it depends on cache and memory, tokens do not.
 struct QueryUsage {
-  int64_t computed_tokens = 0;   // run through the model, recomputation included
-  int64_t cached_tokens = 0;     // prompt tokens found in the cache
-  int64_t logical_pages = 0;     // pages its removed branches would have needed with nothing shared
-  int64_t allocated_pages = 0;   // pages taken for it, copies included
+  int64_t computed_tokens = 0;  // run through the model, recomputation included
+  int64_t cached_tokens = 0;    // prompt tokens found in the cache
+  int64_t logical_pages = 0;    // pages its removed branches would have needed with nothing shared
+  int64_t allocated_pages = 0;  // pages taken for it, copies included
   int64_t preemptions = 0;
 };
 
