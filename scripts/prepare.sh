@@ -2,8 +2,8 @@
 # Sourced by ./run and ./test: installs what is missing on Debian 12 or Ubuntu 24.04, then builds presets.
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-# command=package: a tool that is on the PATH from elsewhere serves as well.
-readonly TOOLS=(g++=g++ cmake=cmake ninja=ninja-build pkg-config=pkg-config python3=python3)
+# command:package, a tool that is on the PATH from elsewhere serves as well.
+readonly TOOLS=(g++:g++ cmake:cmake ninja:ninja-build pkg-config:pkg-config python3:python3)
 readonly LIBRARIES=(libabsl-dev libpcre2-dev nlohmann-json3-dev libcli11-dev libxxhash-dev zlib1g-dev libssl-dev
                     libcurl4-openssl-dev ca-certificates libgtest-dev libgmock-dev libbenchmark-dev)
 
@@ -13,7 +13,7 @@ die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 missing_packages() {
   local pair package
   for pair in "${TOOLS[@]}"; do
-    command -v "${pair%%=*}" >/dev/null || echo "${pair#*=}"
+    command -v "${pair%%:*}" >/dev/null || echo "${pair#*:}"
   done
   for package in "${LIBRARIES[@]}"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
