@@ -1,5 +1,9 @@
 # What a user may choose with -D. The presets in CMakePresets.json are the usual combinations.
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
+  message(FATAL_ERROR "g++ ${CMAKE_CXX_COMPILER_VERSION} is too old for C++20 coroutines: use g++ 12 or later")
+endif()
+
 set(ESPALIER_CUDA AUTO CACHE STRING "CUDA kernels: AUTO (if a toolkit is found), ON (required), OFF")
 set_property(CACHE ESPALIER_CUDA PROPERTY STRINGS AUTO ON OFF)
 set(ESPALIER_SANITIZE "" CACHE STRING "Sanitizers for all targets, as -fsanitize= takes them: address,undefined or thread")
