@@ -92,6 +92,12 @@ struct SequenceSpan {
 void WriteKv(const KvPages& kv, std::span<const SequenceSpan> sequences, const float* keys,
              const float* values, ThreadPool& pool);
 
+struct AttentionShape {
+  int32_t heads;
+  int32_t kv_heads;
+  int32_t head_dim;
+};
+
 // Causal attention with grouped queries (Ainslie et al., "GQA", 2023) over paged KV.
 //
 // Query head h reads KV head h / (heads / kv_heads). A token at position p reads positions [0, p], in chunks
@@ -102,8 +108,8 @@ void WriteKv(const KvPages& kv, std::span<const SequenceSpan> sequences, const f
 // (Milakov & Gimelshein, "Online normalizer calculation for softmax", 2018), and the output is v / s.
 class PagedAttention {
  public:
-  // Scratch for `threads` threads. heads is a multiple of kv.kv_heads.
-  PagedAttention(const KvPages& kv, int32_t heads, int threads);
+  // Scratch for `threads` threads. heads is a multiple of shape.kv_heads.
+  PagedAttention(const AttentionShape& shape, int threads);
   ~PagedAttention();
 
   // out[t] = attention of queries[t], scores scaled by 1 / sqrt(head_dim). Both: [tokens][heads][head_dim].

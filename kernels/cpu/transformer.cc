@@ -166,14 +166,14 @@ struct PagedAttention::Scratch {
   std::vector<AttentionState> states;  // [kBlockTokens][group]
 };
 
-PagedAttention::PagedAttention(const KvPages& kv, int32_t heads, int threads)
-    : heads_(heads), group_(heads / kv.kv_heads), scratch_(threads) {
-  ESPALIER_CHECK(heads % kv.kv_heads == 0 && kv.head_dim % kLanes == 0 && kv.page_size % kLanes == 0, heads,
-                 " heads, ", kv.kv_heads, " KV heads of ", kv.head_dim, ", pages of ", kv.page_size);
+PagedAttention::PagedAttention(const AttentionShape& shape, int threads)
+    : heads_(shape.heads), group_(shape.heads / shape.kv_heads), scratch_(threads) {
+  ESPALIER_CHECK(shape.heads % shape.kv_heads == 0 && shape.head_dim % kLanes == 0, shape.heads, " heads, ",
+                 shape.kv_heads, " KV heads of ", shape.head_dim);
   for (Scratch& scratch : scratch_) {
-    scratch.tile.resize((2 * kAttentionChunk + 1) * kv.head_dim + kAttentionChunk);
-    scratch.queries.resize(kBlockTokens * group_ * kv.head_dim);
-    scratch.accumulators.resize(kBlockTokens * group_ * kv.head_dim);
+    scratch.tile.resize((2 * kAttentionChunk + 1) * shape.head_dim + kAttentionChunk);
+    scratch.queries.resize(kBlockTokens * group_ * shape.head_dim);
+    scratch.accumulators.resize(kBlockTokens * group_ * shape.head_dim);
     scratch.states.resize(kBlockTokens * group_);
   }
 }
@@ -182,6 +182,7 @@ PagedAttention::~PagedAttention() = default;
 
 void PagedAttention::Run(const KvPages& kv, std::span<const SequenceSpan> sequences, const float* queries,
                          float* out, ThreadPool& pool) {
+  ESPALIER_CHECK(kv.kv_heads * group_ == heads_ && kv.page_size % kLanes == 0, kv.page_size);
   blocks_.clear();
   for (const SequenceSpan& sequence : sequences) {
     for (int64_t first = 0; first < sequence.tokens; first += kBlockTokens) {
