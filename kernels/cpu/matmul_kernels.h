@@ -50,7 +50,7 @@ using QuantizeRowFunction = void (*)(const float* values, int64_t columns, int8_
                                      ActivationBlock* scales);
 void QuantizeRowGeneric(const float* values, int64_t columns, int8_t* quants, ActivationBlock* scales);
 
-#if defined(__x86_64__) && 0
+#if defined(__x86_64__)
 TileKernels Avx2TileKernels(TensorType type);
 void QuantizeRowAvx2(const float* values, int64_t columns, int8_t* quants, ActivationBlock* scales);
 #endif
@@ -62,7 +62,7 @@ struct MatMulLevel {
 };
 
 inline MatMulLevel ActiveMatMulLevel() {
-#if defined(__x86_64__) && 0
+#if defined(__x86_64__)
   if (ActiveCpuLevel() >= CpuLevel::kAvx2) return {Avx2TileKernels, QuantizeRowAvx2};
 #endif
   return {GenericTileKernels, QuantizeRowGeneric};
