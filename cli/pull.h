@@ -1,0 +1,25 @@
+// espalier pull NAME: fetches a model into the cache.
+#ifndef ESPALIER_CLI_PULL_H_
+#define ESPALIER_CLI_PULL_H_
+
+#include <ostream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "models/transfer.h"
+
+namespace espalier {
+
+struct PullCommandOptions {
+  std::string model;  // a catalog name or hf:OWNER/REPO/FILE.gguf
+  bool json = false;  // {"name", "path", "bytes", "sha256"} instead of the path alone
+
+  PullCommandOptions() {}
+};
+
+// Prints the file's path. `events` shows the progress, see TransferProgress.
+absl::Status RunPull(const PullCommandOptions& options, const TransferEvents& events, std::ostream& out);
+
+}  // namespace espalier
+
+#endif  // ESPALIER_CLI_PULL_H_
