@@ -1,0 +1,66 @@
+// The awaitable behind Branch::Generate.
+#ifndef ESPALIER_REASONING_GENERATE_H_
+#define ESPALIER_REASONING_GENERATE_H_
+
+#include <coroutine>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/ids.h"
+#include "engine/stop_matcher.h"
+#include "reasoning/branch.h"
+#include "reasoning/sampling.h"
+#include "reasoning/task_scope.h"
+
+namespace espalier {
+
+// Lives in the frame of the coroutine that awaits it; destroying that frame cancels it.
+//
+// Physical progress (tokens drawn so far) runs ahead of logical time; `end` says when and how it ends once
+// that is known, and the program hears of it when logical time has come there.
+class GenerateOperation {
+ public:
+  GenerateOperation(std::shared_ptr<BranchState> branch, Until until, Sampling sampling);
+  GenerateOperation(const GenerateOperation&) = delete;
+  GenerateOperation& operator=(const GenerateOperation&) = delete;
+  ~GenerateOperation();
+
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> waiter);
+  EndReason await_resume();  // throws ProgramError
+
+ private:
+  friend class QueryCore;
+
+  // First clock at which an event of this operation can still happen.
+  LogicalTime NextEvent() const;
+
+  std::shared_ptr<BranchState> branch_;
+  Until until_;
+  Sampling sampling_;
+
+  std::coroutine_handle<> waiter_;
+  ScopedTask* task_ = nullptr;  // whose coroutine waits
+  bool active_ = false;         // registered with the query
+  int64_t start_clock_ = 0;
+  int64_t start_length_ = 0;  // the branch's tokens before
+  int64_t limit_ = 0;         // most tokens to draw
+  int64_t drawn_ = 0;
+  std::vector<TokenStatistics> statistics_;  // of the drawn tokens
+
+  // How it ended; the last of the drawn tokens are cut: [kept_, drawn_).
+  EndReason end_reason_ = EndReason::kNotEnded;
+  int64_t kept_ = 0;
+  std::string kept_tail_;  // text of a token that the stop text cut in two
+  absl::Status error_;
+  // One for texts that are cut off, one for the step delimiter, which is kept. Null: not looked for.
+  std::unique_ptr<StopSet> stop_set_, step_set_;
+  std::unique_ptr<StopMatcher> stop_matcher_, step_matcher_;
+};
+
+}  // namespace espalier
+
+#endif  // ESPALIER_REASONING_GENERATE_H_

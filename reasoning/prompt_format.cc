@@ -1,0 +1,75 @@
+#include "reasoning/prompt_format.h"
+
+#include "absl/strings/str_replace.h"
+#include "base/cat.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "engine/chat_template.h"
+#include "engine/tokenizer.h"
+
+namespace espalier {
+namespace {
+
+constexpr std::string_view kProblem = "{problem}";
+
+std::vector<PromptFormat> MakeFormats() {
+  PromptFormat boxed;
+  boxed.name = "boxed";
+  boxed.chat = true;
+  boxed.system = "Please reason step by step, and put your final answer within \\boxed{}.";
+  boxed.user = kProblem;
+  boxed.step_delimiter = "\n\n";
+
+  PromptFormat question;
+  question.name = "question";
+  question.user = "Question: {problem}\nAnswer:";
+  question.stop = {"\nQuestion:"};
+  question.step_delimiter = "\n";
+  return {boxed, question};
+}
+
+std::string FillIn(const std::string& pattern, std::string_view problem) {
+  return absl::StrReplaceAll(pattern, {{ToAbsl(kProblem), ToAbsl(problem)}});
+}
+
+}  // namespace
+
+std::span<const PromptFormat> PromptFormats() {
+  static const std::vector<PromptFormat> kFormats = MakeFormats();
+  return kFormats;
+}
+
+absl::StatusOr<PromptFormat> FindPromptFormat(std::string_view name, const Engine& engine) {
+  if (name.empty()) return PromptFormats()[engine.chat_template() != nullptr ? 0 : 1];
+  std::vector<std::string> names;
+  for (const PromptFormat& format : PromptFormats()) {
+    names.push_back(format.name);
+    if (format.name != name) continue;
+    if (format.chat && engine.chat_template() == nullptr) {
+      return absl::InvalidArgumentError(
+          Cat("prompt format '", name, "' needs a chat template, and this model has none: use 'question'"));
+    }
+    return format;
+  }
+  return absl::InvalidArgumentError(
+      Cat("unknown prompt format '", name, "'", DidYouMean(name, names), ": there are boxed, question"));
+}
+
+absl::StatusOr<std::vector<TokenId>> MakePrompt(const PromptFormat& format, std::string_view problem,
+                                                const Engine& engine) {
+  const Tokenizer& tokenizer = engine.tokenizer();
+  const std::string user = FillIn(format.user, problem);
+  if (!format.chat) return tokenizer.Encode(user, TokenizeOptions(/*special=*/false, tokenizer.adds_bos()));
+  std::vector<ChatMessage> messages;
+  if (!format.system.empty()) messages.emplace_back("system", format.system);
+  messages.emplace_back("user", user);
+  ESPALIER_ASSIGN_OR_RETURN(std::string text,
+                            engine.chat_template()->Render(messages, /*add_generation_prompt=*/true));
+  std::vector<TokenId> ids = tokenizer.Encode(text, TokenizeOptions(/*special=*/true, /*bos=*/false));
+  // Templates often write the BOS themselves.
+  const TokenId bos = tokenizer.bos_id();
+  if (tokenizer.adds_bos() && bos >= 0 && (ids.empty() || ids.front() != bos)) ids.insert(ids.begin(), bos);
+  return ids;
+}
+
+}  // namespace espalier

@@ -1,0 +1,131 @@
+#include "reasoning/runtime.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "reasoning/prompt_format.h"
+#include "reasoning/query_core.h"
+
+namespace espalier {
+
+struct Runtime::RunningQuery {
+  RunningQuery(QueryEnvironment environment, QueryId id, uint64_t seed, std::string problem,
+               PromptFormat format, Program bound)
+      : program(std::move(bound)),
+        core(environment, id, seed, std::move(problem), std::move(format), program.generation) {}
+
+  Program program;  // outlives the coroutine that its body made
+  QueryCore core;
+  OnResult on_result;
+  double submitted = 0;
+  double first_token = 0;
+};
+
+Runtime::Runtime(Engine& engine, const RuntimeOptions& options)
+    : engine_(engine),
+      clock_(options.clock != nullptr ? *options.clock : monotonic_clock_),
+      scheduler_(engine, options.scheduler) {}
+
+Runtime::~Runtime() {
+  while (!queries_.empty()) Cancel(queries_.begin()->first);
+}
+
+absl::StatusOr<QueryId> Runtime::Submit(const QueryRequest& request, OnResult on_result) {
+  ESPALIER_ASSIGN_OR_RETURN(Program program, programs_.Make(request.program));
+  ESPALIER_ASSIGN_OR_RETURN(PromptFormat format, FindPromptFormat(request.prompt_format, engine_));
+  ESPALIER_ASSIGN_OR_RETURN(std::vector<TokenId> prompt, MakePrompt(format, request.problem, engine_));
+  const QueryId id{next_query_++};
+  const uint64_t seed = StableHash(request.problem, request.seed);
+  auto query = std::make_unique<RunningQuery>(QueryEnvironment{scheduler_, engine_.tokenizer()}, id, seed,
+                                              request.problem, std::move(format), std::move(program));
+  query->submitted = clock_.Seconds();
+  ESPALIER_RETURN_IF_ERROR(query->core.Start(std::move(prompt), query->program.body));
+  query->on_result = std::move(on_result);
+  queries_[id] = std::move(query);
+  return id;
+}
+
+QueryResult Runtime::Run(const QueryRequest& request) {
+  std::optional<QueryResult> result;
+  const auto id = Submit(request, [&](QueryId, QueryResult finished) { result = std::move(finished); });
+  if (!id.ok()) {
+    QueryResult rejected;
+    rejected.status = id.status();
+    return rejected;
+  }
+  while (!result.has_value()) ESPALIER_CHECK(Step() || result.has_value(), "the query was lost");
+  return *std::move(result);
+}
+
+bool Runtime::Step() {
+  FinishEnded();
+  if (queries_.empty()) return false;
+  if (!scheduler_.has_work()) {
+    while (!queries_.empty()) {
+      Finish(queries_.begin()->first,
+             absl::FailedPreconditionError(
+                 "the program waits for nothing that can happen: it awaits no operation"));
+    }
+    return false;
+  }
+  const auto events = scheduler_.Step();
+  if (!events.ok()) {
+    while (!queries_.empty()) Finish(queries_.begin()->first, events.status());
+    return false;
+  }
+  ++counters_.steps;
+  counters_.rows += scheduler_.last_step().rows;
+  counters_.computed_tokens += scheduler_.last_step().tokens;
+  for (const BranchEvent& event : *events) Route(event);
+  for (auto& [id, query] : queries_) query->core.DeliverDue();
+  FinishEnded();
+  return !queries_.empty();
+}
+
+void Runtime::Route(const BranchEvent& event) {
+  RunningQuery& query = *queries_.at(event.query);
+  if (event.status.ok()) {
+    ++counters_.drawn_tokens;
+    if (query.first_token == 0) query.first_token = clock_.Seconds();
+  }
+  query.core.OnEvent(event);
+}
+
+void Runtime::FinishEnded() {
+  std::vector<QueryId> ended;
+  for (const auto& [id, query] : queries_) {
+    if (query->core.finished()) ended.push_back(id);
+  }
+  for (const QueryId id : ended) Finish(id, queries_.at(id)->core.TakeAnswer());
+}
+
+void Runtime::Cancel(QueryId id) {
+  if (queries_.contains(id)) Finish(id, absl::CancelledError("cancelled"));
+}
+
+void Runtime::Finish(QueryId id, absl::StatusOr<Answer> answer) {
+  const auto found = queries_.find(id);
+  ESPALIER_CHECK(found != queries_.end());
+  const std::unique_ptr<RunningQuery> query = std::move(found->second);
+  queries_.erase(found);
+  query->core.Cancel();
+  QueryResult result;
+  result.status = answer.status();
+  if (answer.ok()) result.answer = *std::move(answer);
+  result.tokens = query->core.tokens();
+  result.usage = scheduler_.usage(id);
+  scheduler_.ForgetQuery(id);
+  result.branches = query->core.TakeRecords();
+  std::stable_sort(result.branches.begin(), result.branches.end(),
+                   [](const BranchRecord& a, const BranchRecord& b) { return a.path < b.path; });
+  result.seconds = clock_.Seconds() - query->submitted;
+  if (query->first_token > 0) result.first_token_seconds = query->first_token - query->submitted;
+  query->on_result(id, std::move(result));
+}
+
+}  // namespace espalier
