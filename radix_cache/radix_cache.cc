@@ -147,9 +147,10 @@ void RadixCache::Prune(PageLease lease, std::span<const TokenId> tokens, int64_t
 }
 
 int32_t RadixCache::Evict(int32_t pages) {
-  const int32_t free_before = Usage().free;
-  while (Usage().free < pages && Usage().cached > 0) state_->tree.DropCandidate(state_->order.Next());
-  const int32_t freed = Usage().free - free_before;
+  const PageUsage& usage = state_->pool.usage();
+  const int32_t free_before = usage.free;
+  while (usage.free < pages && usage.cached > 0) state_->tree.DropCandidate(state_->order.Next());
+  const int32_t freed = usage.free - free_before;
   state_->counters.evicted_pages += freed;
   return freed;
 }
@@ -159,7 +160,7 @@ void RadixCache::Release(PageLease& lease) {
   --state_->live_leases;
 }
 
-const PageUsage& RadixCache::Usage() const { return state_->pool.usage(); }
+PageUsage RadixCache::Usage() const { return state_->pool.usage(); }
 const CacheCounters& RadixCache::counters() const { return state_->counters; }
 int32_t RadixCache::page_size() const { return state_->page_size; }
 

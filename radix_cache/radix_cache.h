@@ -130,7 +130,7 @@ class RadixCache {
   // or nothing is cached; returns the number of pages freed. Never frees a leased page.
   int32_t Evict(int32_t pages);
 
-  const PageUsage& Usage() const;
+  PageUsage Usage() const;
   const CacheCounters& counters() const;
   int32_t page_size() const;
 

@@ -222,10 +222,11 @@ void RadixTree::CheckNode(const RadixNode& node) const {
     }
     const bool in_child = std::any_of(node.children.begin(), node.children.end(),
                                       [&](const auto& child) { return child.second->pages.front() == page; });
-    ESPALIER_CHECK(in_child && owner != &node, "page ", page, " kept for its first half, at ", node.end());
+    ESPALIER_CHECK(in_child && owner != &node, "page ", page, " kept for its first slots, before ",
+                   node.end());
   }
-  ESPALIER_CHECK(order_.candidate(node.pages.back()) == node.leaf() || !node.leaf(), "page ",
-                 node.pages.back(), " ends a leaf and is no candidate");
+  ESPALIER_CHECK(!node.leaf() || order_.candidate(node.pages.back()), "page ", node.pages.back(),
+                 " ends a leaf and is no candidate");
 }
 
 }  // namespace espalier

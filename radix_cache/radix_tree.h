@@ -15,11 +15,11 @@
 //         V [6, 10)           |. .|b b|c c|               V lists b c    (the split left b with both)
 //         W [6, 9)            |d d|d d|e|                 W lists d e    (d: a copy of b's first two slots)
 //
-//     Siblings differ in a token inside the page they begin in, or begin a page each, so they never share a
-//     page. The nodes that list one page are therefore a chain, from its owner, the deepest, upwards.
+//     Siblings differ in their first token, so in a slot of the page they begin in: they never share a page.
+//     The nodes that list one page are therefore a chain, from its owner, the deepest, upwards.
 //  3. An internal node that ends inside a page lists for it the page of one of its children (above: b of V;
-//     when V goes, U takes d of W for b). So no page is kept for the first half of a page alone, and a page
-//     loses its last node as soon as its owner drops it.
+//     when V goes, U takes d of W for b). So no page is kept for its first slots alone while another one
+//     holds them too.
 //  4. Nobody writes a page that the tree lists: a lease writes only pages of which it has the one reference.
 //  5. The tree's use of a page is the number of nodes that list it; only the pool frees, when that and the
 //     number of leases are both zero. Nodes know no leases and leases no nodes, so any leaf may be dropped at

@@ -184,10 +184,10 @@ void CacheSimulation::Prune() {
   EXPECT_TRUE(left <= keep || MayStay(pruned.tokens, left)) << left << " tokens left, " << keep << " to keep";
 }
 
-bool CacheSimulation::MayStay(const Sequence& path, int64_t length) const {
+bool CacheSimulation::MayStay(const Sequence& path, int64_t length) {
   const auto next = cached_.upper_bound(path);
   if (next != cached_.end() && std::equal(path.begin(), path.end(), next->begin())) return true;
-  PageLease probe = const_cast<RadixCache&>(cache_).Acquire(path);
+  PageLease probe = cache_.Acquire(path);
   const PageId last = probe.pages()[(length - 1) / options_.page_size];
   return std::any_of(branches_.begin(), branches_.end(), [&](const Branch& branch) {
     return std::ranges::find(branch.lease.pages(), last) != branch.lease.pages().end();

@@ -66,7 +66,7 @@ class CacheSimulation {
   void Write(Branch& branch, int64_t tokens);
   void CarryOut(const std::vector<PageCopy>& copies);
   // Why the longest path prefix that a Prune left may stay: someone holds it, or more tokens follow.
-  bool MayStay(const Sequence& path, int64_t length) const;
+  bool MayStay(const Sequence& path, int64_t length);
 
   int64_t NaiveMatchLength(const Sequence& tokens) const;
   // The cached prefixes may have lost some, as nobody but the cache knows which; never gained.
