@@ -16,7 +16,7 @@ def check_size(tree, name):
     if lines > limit:
         yield f"{name}: {lines} lines, more than {limit}; split it"
     elif lines > 400:
-        print(f"note: {name} has {lines} lines")
+        tree.notes.append(f"{name} has {lines} lines")
 
 
 def check_guard(tree, name):

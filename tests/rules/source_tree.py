@@ -19,6 +19,7 @@ class SourceTree:
 
     def __init__(self, root):
         self.root = pathlib.Path(root)
+        self.notes = []  # shown, but no violations
         listing = subprocess.run(["git", "-C", root, "ls-files", "-z"], capture_output=True, text=True)
         if listing.returncode == 0 and listing.stdout:
             names = listing.stdout.split("\0")
@@ -68,8 +69,9 @@ def try_cases(check, cases):
 
 def run(check, cases):
     try_cases(check, cases)
-    violations = list(check(SourceTree(sys.argv[1])))
-    for line in violations:
+    tree = SourceTree(sys.argv[1])
+    violations = list(check(tree))
+    for line in [f"note: {note}" for note in tree.notes] + violations:
         print(line)
     print(f"{len(violations)} violations; {len(cases)} self-tests passed")
     sys.exit(1 if violations else 0)
