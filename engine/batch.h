@@ -26,10 +26,10 @@ struct SamplingParameters {
 
 // What one row of a step asks for after its tokens are computed.
 struct RowOutputRequest {
-  bool sample = false;         // draw the token that follows the row's last token
-  int32_t top_count = 0;       // also the most likely next tokens after the last token, best first
-  int32_t score_from = -1;     // >= 0: log-probability of tokens[i + 1] given all before it, for every
-                               // i in [score_from, tokens.size() - 1)
+  bool sample = false;      // draw the token that follows the row's last token
+  int32_t top_count = 0;    // also the most likely next tokens after the last token, best first
+  int32_t score_from = -1;  // >= 0: log-probability of tokens[i + 1] given all before it, for every
+                            // i in [score_from, tokens.size() - 1)
   const SamplingParameters* sampling = nullptr;  // required if `sample`
   uint64_t random_key = 0;                       // hash of (query seed, branch path)
   std::span<const TokenId> history;              // all tokens before the drawn one; read only for penalties
@@ -37,9 +37,9 @@ struct RowOutputRequest {
 };
 
 // One sequence's share of a step: `tokens` at absolute positions [position, position + tokens.size()).
-// `pages` covers [0, position + tokens.size()): slot p of the sequence is pages[p / page_size], p % page_size.
-// KV of [0, position) is already in place; the step writes the KV of `tokens`. No two rows of a batch write
-// the same slot, and no row reads a slot that another row of the same batch writes.
+// `pages` covers [0, position + tokens.size()): slot p of the sequence is pages[p / page_size], p %
+// page_size. KV of [0, position) is already in place; the step writes the KV of `tokens`. No two rows of a
+// batch write the same slot, and no row reads a slot that another row of the same batch writes.
 struct BatchRow {
   std::span<const TokenId> tokens;  // >= 1
   int64_t position = 0;
@@ -49,8 +49,8 @@ struct BatchRow {
 
 // Spans point into memory that the caller keeps until the step returns.
 struct Batch {
-  int32_t model = 0;              // index into the engine's models
-  std::vector<PageCopy> copies;   // carried out in order, before anything is computed
+  int32_t model = 0;             // index into the engine's models
+  std::vector<PageCopy> copies;  // carried out in order, before anything is computed
   std::vector<BatchRow> rows;
 };
 

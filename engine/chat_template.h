@@ -22,7 +22,8 @@ struct ChatMessage {
 class ChatTemplate {
  public:
   // Parses `source`. Error: InvalidArgument with line and construct that is not supported.
-  static absl::StatusOr<std::unique_ptr<ChatTemplate>> Parse(std::string_view source, std::string_view bos_token,
+  static absl::StatusOr<std::unique_ptr<ChatTemplate>> Parse(std::string_view source,
+                                                             std::string_view bos_token,
                                                              std::string_view eos_token);
   virtual ~ChatTemplate() = default;
 

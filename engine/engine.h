@@ -18,11 +18,11 @@ class ChatTemplate;
 enum class KvType { kF32, kF16 };
 
 struct EngineOptions {
-  int threads = 0;                          // 0: all processors this process may use
-  int64_t kv_memory = int64_t{1} << 30;     // bytes for KV pages, allocated lazily by the system
-  int32_t page_size = 16;                   // tokens per page
-  int32_t context_length = 0;               // 0: the model's own; otherwise at most that
-  int32_t max_batch_tokens = 512;           // tokens of one step, the size of the workspace
+  int threads = 0;                       // 0: all processors this process may use
+  int64_t kv_memory = int64_t{1} << 30;  // bytes for KV pages, allocated lazily by the system
+  int32_t page_size = 16;                // tokens per page
+  int32_t context_length = 0;            // 0: the model's own; otherwise at most that
+  int32_t max_batch_tokens = 512;        // tokens of one step, the size of the workspace
   KvType kv_type = KvType::kF16;
 
   EngineOptions() {}  // not an aggregate: see "coroutine traps" in docs/programs.md
@@ -37,7 +37,7 @@ struct ModelInfo {
   int32_t context_length = 0;
   int32_t page_size = 0;
   int32_t page_count = 0;
-  int64_t page_bytes = 0;          // K and V of all layers
+  int64_t page_bytes = 0;  // K and V of all layers
   int32_t max_batch_tokens = 0;
 };
 
