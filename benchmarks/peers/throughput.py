@@ -1,0 +1,64 @@
+"""Speed of llama.cpp: prefill of one prompt, then decoding of branches that share it.
+
+    python throughput.py --model MODEL.gguf --prompt 128,512 --branches 1,8,32 --generate 64
+
+One JSON line per row: prefill is the prompt's tokens over its time; decode sums all branches and leaves prefill out.
+The best of --repeat runs counts. Every branch feeds back its own, different tokens; logits of every row are computed
+and its most likely token is taken.
+"""
+
+import argparse
+import json
+import time
+
+from peer import Peer
+
+
+def prompt_tokens(peer, count):
+    text = "The quick brown fox jumps over the lazy dog, and then it rests for a while. "
+    return peer.tokenize(text * (count // 8 + 1), add_bos=peer.adds_bos())[:count]
+
+
+def measure(peer, prompt, branches, generate):
+    """Returns (prefill tokens/s, decode tokens/s)."""
+    peer.clear()
+    begin = time.perf_counter()
+    first = peer.prefill(prompt)
+    prefill_seconds = time.perf_counter() - begin
+    peer.fork(0, range(1, branches))
+    tokens = first.argsort()[-branches:]
+    begin = time.perf_counter()
+    for step in range(generate):
+        rows = [(int(token), len(prompt) + step, branch, True) for branch, token in enumerate(tokens)]
+        tokens = peer.decode(rows).argmax(axis=1)
+    return len(prompt) / prefill_seconds, branches * generate / (time.perf_counter() - begin)
+
+
+def integers(text):
+    return [int(number) for number in text.split(",")]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--prompt", type=integers, default=[128, 512])
+    parser.add_argument("--branches", type=integers, default=[1, 8, 32])
+    parser.add_argument("--generate", type=int, default=64)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--threads", type=int)
+    options = parser.parse_args()
+
+    most = max(options.branches)
+    context = max(options.prompt) + most * options.generate
+    peer = Peer(options.model, context=context, sequences=most, threads=options.threads)
+    for length in options.prompt:
+        prompt = prompt_tokens(peer, length)
+        for branches in options.branches:
+            runs = [measure(peer, prompt, branches, options.generate) for _ in range(options.repeat)]
+            prefill, decode = (max(run[i] for run in runs) for i in (0, 1))
+            row = {"prompt": length, "branches": branches}
+            print(json.dumps(row | {"prefill_tps": round(prefill, 1), "decode_tps": round(decode, 1)}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+#include "benchmarks/problems.h"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "base/cat.h"
+#include "base/status.h"
+#include "nlohmann/json.hpp"
+#include "reward/answer.h"
+#include "reward/markup.h"
+
+namespace espalier {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr size_t kMaxLineBytes = 1 << 20;
+constexpr std::string_view kForms =
+    "write one JSON object a line with \"question\" and \"answer\", \"problem\" and \"answer\" or "
+    "\"solution\", or "
+    "\"Body\", \"Question\" and \"Answer\"";
+
+std::string Trimmed(std::string_view text) { return std::string(absl::StripAsciiWhitespace(ToAbsl(text))); }
+
+// The field as text: strings as they are, numbers plainly (27.0 is "27"), "" when it is absent or null.
+absl::StatusOr<std::string> TextField(const Json& object, std::string_view name) {
+  const auto field = object.find(name);
+  if (field == object.end() || field->is_null()) return "";
+  if (field->is_string()) return Trimmed(field->get_ref<const std::string&>());
+  if (field->is_number_float()) {
+    const double value = field->get<double>();
+    const bool whole = std::abs(value) < 0x1p53 && value == std::floor(value);
+    return whole ? Cat(static_cast<int64_t>(value)) : field->dump();
+  }
+  if (field->is_number()) return field->dump();
+  return absl::InvalidArgumentError(
+      Cat("\"", name, "\" is neither text nor a number: write it as one of them"));
+}
+
+absl::StatusOr<std::string> RequiredText(const Json& object, std::string_view name) {
+  ESPALIER_ASSIGN_OR_RETURN(std::string text, TextField(object, name));
+  if (text.empty())
+    return absl::InvalidArgumentError(Cat("\"", name, "\" is empty: give the problem's text"));
+  return text;
+}
+
+// A number without its thousands separators; other answers as they are.
+std::string PlainAnswer(std::string_view answer) {
+  std::string digits;
+  for (const char character : answer) {
+    if (character != ',') digits += character;
+  }
+  const bool number = digits.size() < answer.size() && AnswersEqual(answer, digits);
+  return number ? digits : std::string(answer);
+}
+
+absl::StatusOr<Problem> ParseSvamp(const Json& object) {
+  ESPALIER_ASSIGN_OR_RETURN(const std::string body, RequiredText(object, "Body"));
+  ESPALIER_ASSIGN_OR_RETURN(const std::string question, RequiredText(object, "Question"));
+  ESPALIER_ASSIGN_OR_RETURN(std::string gold, TextField(object, "Answer"));
+  return Problem{
+      .id = "", .text = Cat(body, " ", question), .gold = std::move(gold), .kind = ProblemKind::kSvamp};
+}
+
+absl::StatusOr<Problem> ParseMath(const Json& object) {
+  ESPALIER_ASSIGN_OR_RETURN(std::string text, RequiredText(object, "problem"));
+  ESPALIER_ASSIGN_OR_RETURN(std::string gold, TextField(object, "answer"));
+  ESPALIER_ASSIGN_OR_RETURN(const std::string solution, TextField(object, "solution"));
+  if (gold.empty() && !solution.empty()) {
+    const std::optional<std::string_view> boxed = LastBoxed(solution);
+    if (!boxed) return absl::InvalidArgumentError("\"solution\" has no \\boxed{} result: add an \"answer\"");
+    gold = Trimmed(*boxed);
+  }
+  return Problem{.id = "", .text = std::move(text), .gold = std::move(gold), .kind = ProblemKind::kMath};
+}
+
+absl::StatusOr<Problem> ParseWordProblem(const Json& object) {
+  ESPALIER_ASSIGN_OR_RETURN(std::string text, RequiredText(object, "question"));
+  ESPALIER_ASSIGN_OR_RETURN(const std::string answer, TextField(object, "answer"));
+  const size_t marker = answer.rfind("####");
+  std::string gold =
+      marker == std::string::npos ? answer : Trimmed(std::string_view(answer).substr(marker + 4));
+  if (marker != std::string::npos && gold.empty()) {
+    return absl::InvalidArgumentError("\"answer\" has nothing after ####: write the result there");
+  }
+  if (gold.find('\n') != std::string::npos) {
+    return absl::InvalidArgumentError("\"answer\" is longer than a line: end it with #### and the result");
+  }
+  return Problem{
+      .id = "", .text = std::move(text), .gold = std::move(gold), .kind = ProblemKind::kWordProblem};
+}
+
+absl::StatusOr<Problem> ParseForm(const Json& object) {
+  if (object.contains("Body") && object.contains("Question")) return ParseSvamp(object);
+  if (object.contains("problem")) return ParseMath(object);
+  if (object.contains("question")) return ParseWordProblem(object);
+  return absl::InvalidArgumentError(Cat("no known fields: ", kForms));
+}
+
+absl::StatusOr<Problem> ParseProblem(std::string_view line, int64_t line_number) {
+  const Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) return absl::InvalidArgumentError(Cat("not a JSON object: ", kForms));
+  ESPALIER_ASSIGN_OR_RETURN(Problem problem, ParseForm(object));
+  problem.gold = PlainAnswer(problem.gold);
+  for (const std::string_view name : {"id", "ID"}) {
+    if (!problem.id.empty()) break;
+    ESPALIER_ASSIGN_OR_RETURN(problem.id, TextField(object, name));
+  }
+  if (problem.id.empty()) problem.id = Cat(line_number);
+  return problem;
+}
+
+// Like std::getline, but stops a line that is longer than any problem. False at the end of the stream.
+bool ReadLine(std::istream& stream, std::string* line) {
+  line->clear();
+  for (int next = stream.get(); next != std::istream::traits_type::eof(); next = stream.get()) {
+    if (next == '\n') return true;
+    *line += static_cast<char>(next);
+    if (line->size() > kMaxLineBytes) return true;
+  }
+  return !line->empty();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Problem>> ReadProblems(std::istream& stream, const std::string& name,
+                                                  std::optional<int64_t> limit) {
+  if (limit && *limit < 1) {
+    return absl::InvalidArgumentError(Cat("a limit of ", *limit, " problems: give 1 or more"));
+  }
+  std::vector<Problem> problems;
+  std::string line;
+  for (int64_t number = 1; !(limit && static_cast<int64_t>(problems.size()) == *limit); ++number) {
+    if (!ReadLine(stream, &line)) break;
+    const auto error = [&](std::string_view message) {
+      return absl::InvalidArgumentError(Cat(name, ":", number, ": ", message));
+    };
+    if (line.size() > kMaxLineBytes) return error(Cat("a line of more than 1 MiB: ", kForms));
+    std::string_view text = line;
+    if (number == 1 && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    text = ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
+    if (text.empty()) continue;
+    absl::StatusOr<Problem> problem = ParseProblem(text, number);
+    if (!problem.ok()) return error(ToStd(problem.status().message()));
+    problems.push_back(*std::move(problem));
+  }
+  if (stream.bad())
+    return absl::UnavailableError(Cat("reading ", name, " failed: check the file and its disk"));
+  if (problems.empty()) return absl::InvalidArgumentError(Cat(name, " holds no problems: ", kForms));
+  return problems;
+}
+
+absl::StatusOr<std::vector<Problem>> ReadProblems(const std::string& path, std::optional<int64_t> limit) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return absl::InvalidArgumentError(Cat(path, " is a folder: give a .jsonl file"));
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(Cat("cannot open ", path, ": check the path and its permissions"));
+  return ReadProblems(file, path, limit);
+}
+
+}  // namespace espalier
