@@ -44,13 +44,14 @@ TEST(ProblemsTest, ReadsGsm8k) {
 }
 
 TEST(ProblemsTest, ReadsMath) {
-  const Problem problem = ReadOne(R"json({"id": 60, "problem": "What is $x$?", "answer": "(1,2)", "solution": "\\boxed{3}"})json");
+  const Problem problem = ReadOne(
+      R"json({"id": 60, "problem": "What is $x$?", "answer": "(1,2)", "solution": "\\boxed{3}"})json");
   EXPECT_EQ(problem.id, "60");
-EXPECT_EQ(problem.gold, "(1,2)");
-EXPECT_EQ(problem.kind, ProblemKind::kMath);
-EXPECT_EQ(ReadOne(R"({"problem": "x?", "solution": "\\boxed{1}, so \\boxed{\\frac{1}{2}}"})").gold,
-          "\\frac{1}{2}");
-EXPECT_EQ(ReadOne(R"({"problem": "x?", "question": "the same", "answer": 27.0})").gold, "27");
+  EXPECT_EQ(problem.gold, "(1,2)");
+  EXPECT_EQ(problem.kind, ProblemKind::kMath);
+  EXPECT_EQ(ReadOne(R"({"problem": "x?", "solution": "\\boxed{1}, so \\boxed{\\frac{1}{2}}"})").gold,
+            "\\frac{1}{2}");
+  EXPECT_EQ(ReadOne(R"({"problem": "x?", "question": "the same", "answer": 27.0})").gold, "27");
 }
 
 TEST(ProblemsTest, ReadsSvamp) {
