@@ -186,7 +186,10 @@ void CacheSimulation::Prune() {
 
 bool CacheSimulation::MayStay(const Sequence& path, int64_t length) {
   const auto next = cached_.upper_bound(path);
-  if (next != cached_.end() && std::equal(path.begin(), path.end(), next->begin())) return true;
+  if (next != cached_.end() && next->size() > path.size() &&
+      std::equal(path.begin(), path.end(), next->begin())) {
+    return true;
+  }
   PageLease probe = cache_.Acquire(path);
   const PageId last = probe.pages()[(length - 1) / options_.page_size];
   return std::any_of(branches_.begin(), branches_.end(), [&](const Branch& branch) {
