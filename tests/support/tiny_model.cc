@@ -1,16 +1,11 @@
 #include "tests/support/tiny_model.h"
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <atomic>
+#include <algorithm>
+#include <array>
 #include <cmath>
-#include <cstdio>
-#include <fstream>
 #include <string_view>
 
 #include "base/cat.h"
-#include "base/check.h"
 #include "base/random.h"
 #include "tests/support/quantize.h"
 
@@ -142,16 +137,5 @@ std::string TinyModelBytes(const TinyModelOptions& options) {
   AddTinyTensors(options, writer);
   return writer.Finish();
 }
-
-TemporaryFile::TemporaryFile(std::string_view contents, std::string_view suffix) {
-  static std::atomic<int> next{0};
-  path_ = Cat(testing::TempDir(), "espalier-", getpid(), "-", next++, suffix);
-  std::ofstream file(path_, std::ios::binary);
-  file.write(contents.data(), static_cast<std::streamsize>(contents.size()));
-  file.close();
-  ESPALIER_CHECK(file.good(), "cannot write ", path_);
-}
-
-TemporaryFile::~TemporaryFile() { std::remove(path_.c_str()); }
 
 }  // namespace espalier

