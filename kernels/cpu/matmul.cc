@@ -35,9 +35,11 @@ void Store(const MatMulTarget& target, const float* sums, int64_t row, int64_t t
 void ComputeRectangle(const MatMulTarget& target, const ActivationMatrix& activations, const TileKernels& set,
                       const Rectangle& part) {
   alignas(64) float sums[kMaxRows * kMaxTiles * kTileRows];
-  for (int64_t t = 0; t < part.tiles; t += kMaxTiles) {
+  // A single row waits for memory: one tile at a time is one stream for the processor to prefetch.
+  const int64_t step = part.rows <= 4 ? 1 : kMaxTiles;
+  for (int64_t t = 0; t < part.tiles; t += step) {
     const int64_t tile = part.first_tile + t;
-    const int64_t tiles = std::min<int64_t>(kMaxTiles, part.tiles - t);
+    const int64_t tiles = std::min(step, part.tiles - t);
     for (int64_t m = 0; m < part.rows; m += kMaxRows) {
       const int64_t row = part.first_row + m;
       const int64_t rows = std::min<int64_t>(kMaxRows, part.rows - m);

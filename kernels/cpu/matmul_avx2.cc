@@ -17,6 +17,10 @@ ESPALIER_AVX2_INLINE __m256i Load(const void* source) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(source));
 }
 
+// Ends an expression for the optimiser: GCC would rewrite a chain of integer additions as a tree of partial sums
+// that does not fit in the registers.
+ESPALIER_AVX2_INLINE void KeepOrder(__m256i& sum) { asm("" : "+x"(sum)); }
+
 // The 4 quants of one group in every lane.
 ESPALIER_AVX2_INLINE __m256i BroadcastGroup(const int8_t* quants, int group) {
   int32_t four;
@@ -69,6 +73,7 @@ ESPALIER_AVX2_INLINE void SumGroups(const Operands<Block, kRows, kTiles>& in, in
       for (int t = 0; t < kTiles; ++t) {
         const __m256i products = _mm256_maddubs_epi16(codes[t], quants);
         dots[m][t] = g == first ? products : _mm256_add_epi16(dots[m][t], products);
+        KeepOrder(dots[m][t]);
       }
     }
   }
@@ -120,6 +125,8 @@ ESPALIER_AVX2_INLINE void BlockDots(const Operands<Block, kRows, kTiles>& in, co
         const __m256i high_products = _mm256_maddubs_epi16(high, quants);
         low_sum[m] = g == 0 ? low_products : _mm256_add_epi16(low_sum[m], low_products);
         high_sum[m] = g == 0 ? high_products : _mm256_add_epi16(high_sum[m], high_products);
+        KeepOrder(low_sum[m]);
+        KeepOrder(high_sum[m]);
       }
     }
     for (int m = 0; m < kRows; ++m) {
@@ -221,6 +228,14 @@ struct BlockStep<Packed<Codes6, HalfBlockScale, kOffset>, kRows, kTiles> {
   }
 };
 
+// Asks for the block that is read about a memory latency later, in this tile or the next.
+template <typename Block>
+ESPALIER_AVX2_INLINE void Prefetch(const Block* block) {
+  const char* ahead = reinterpret_cast<const char*>(block) + 2048;
+#pragma GCC unroll 8
+  for (size_t offset = 0; offset < sizeof(Block); offset += 64) _mm_prefetch(ahead + offset, _MM_HINT_T0);
+}
+
 template <typename Layout, int kRows, int kTiles>
 ESPALIER_AVX2_INLINE void TileProduct(const TileArguments& a, __m256 (&sums)[kRows][kTiles]) {
   const Layout* supers[kTiles];
@@ -233,7 +248,10 @@ ESPALIER_AVX2_INLINE void TileProduct(const TileArguments& a, __m256 (&sums)[kRo
   }
   for (int64_t s = a.activations->blocks() / Layout::Scales::kBlocks; s > 0; --s) {
     for (int b = 0; b < Layout::Scales::kBlocks; ++b) {
-      for (int t = 0; t < kTiles; ++t) in.blocks[t] = &supers[t]->blocks[b];
+      for (int t = 0; t < kTiles; ++t) {
+        in.blocks[t] = &supers[t]->blocks[b];
+        Prefetch(in.blocks[t]);
+      }
       BlockStep<Layout, kRows, kTiles>::Run(in, supers, activations, sums);
       for (int m = 0; m < kRows; ++m) {
         in.quants[m] += kBlockColumns;
