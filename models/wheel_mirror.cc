@@ -99,7 +99,8 @@ class WheelDownloader {
             },
     };
     absl::StatusOr<int> code = RunChild(pip);
-    if (absl::IsCancelled(code.status())) return absl::CancelledError("the download was stopped");
+    // A Ctrl-C in a terminal reaches pip too: its failure is then no news.
+    if (events_.cancelled()) return absl::CancelledError("the download was stopped");
     if (!code.ok())
       return absl::UnavailableError(Cat(ToStd(code.status().message()), "; install python3 and pip"));
     if (*code == 0) return absl::OkStatus();

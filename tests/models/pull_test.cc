@@ -234,10 +234,10 @@ TEST_F(PullTest, ResolvesPathsNamesAndMistakes) {
 
 TEST(CacheFolderTest, FollowsTheEnvironment) {
   Environment environment;
-  environment.Set("HOME", "/home/x");
+  environment.Set("HOME", "/somewhere");
   environment.Set("XDG_CACHE_HOME", "");
   environment.Set("ESPALIER_CACHE", "");
-  EXPECT_EQ(CacheFolder(), "/home/x/.cache/espalier");
+  EXPECT_EQ(CacheFolder(), "/somewhere/.cache/espalier");
   environment.Set("XDG_CACHE_HOME", "/xdg");
   EXPECT_EQ(CacheFolder(), "/xdg/espalier");
   environment.Set("ESPALIER_CACHE", "/own");
