@@ -1,0 +1,81 @@
+// The tree of a parsed template.
+#ifndef ESPALIER_ENGINE_JINJA_TREE_H_
+#define ESPALIER_ENGINE_JINJA_TREE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/jinja_value.h"
+
+namespace espalier::jinja {
+
+struct Expression;
+using ExpressionPointer = std::unique_ptr<Expression>;
+
+struct Expression {
+  enum class Kind {
+    kLiteral,      // value
+    kName,         // name
+    kList,         // operands
+    kDict,         // operands: key, value, key, value, ...
+    kAttribute,    // operands[0].name
+    kIndex,        // operands[0][operands[1]]
+    kSlice,        // operands[0][operands[1]:operands[2]:operands[3]], null where left out
+    kCall,         // operands[0](operands[1:], named)
+    kFilter,       // operands[0] | name(operands[1:], named)
+    kTest,         // operands[0] is name(operands[1:])
+    kNot,          // not operands[0]
+    kNegate,       // -operands[0]
+    kBinary,       // operands[0] name operands[1]: arithmetic, "and", "or"
+    kComparison,   // operands[0] operators[0] operands[1] operators[1] ...: each pair must hold
+    kConditional,  // operands[0] if operands[1] else operands[2] (may be null)
+  };
+
+  Kind kind;
+  int line;
+  std::string name;
+  Value value;
+  std::vector<ExpressionPointer> operands;
+  std::vector<std::pair<std::string, ExpressionPointer>> named;
+  std::vector<std::string> operators;
+};
+
+struct Statement;
+using Block = std::vector<Statement>;
+
+struct Statement {
+  enum class Kind {
+    kText,      // text
+    kOutput,    // {{ expression }}
+    kIf,        // the body of the first branch whose condition holds, else otherwise
+    kFor,       // for targets in expression if condition: body, else otherwise
+    kSet,       // set targets = expression
+    kSetBlock,  // set targets: body, endset
+    kBreak,
+    kContinue,
+  };
+
+  struct Branch;
+
+  Kind kind;
+  int line;
+  std::string text;
+  // Names to bind; "namespace.member" to set a member.
+  std::vector<std::string> targets;
+  ExpressionPointer expression;
+  ExpressionPointer condition;
+  std::vector<Branch> branches;
+  Block body;
+  Block otherwise;
+};
+
+struct Statement::Branch {
+  ExpressionPointer condition;
+  Block body;
+};
+
+}  // namespace espalier::jinja
+
+#endif  // ESPALIER_ENGINE_JINJA_TREE_H_
