@@ -35,8 +35,8 @@ void Store(const MatMulTarget& target, const float* sums, int64_t row, int64_t t
 void ComputeRectangle(const MatMulTarget& target, const ActivationMatrix& activations, const TileKernels& set,
                       const Rectangle& part) {
   alignas(64) float sums[kMaxRows * kMaxTiles * kTileRows];
-  // A single row waits for memory: one tile at a time is one stream for the processor to prefetch.
-  const int64_t step = part.rows <= 4 ? 1 : kMaxTiles;
+  // Few rows wait for memory: one tile at a time is one stream for the processor to prefetch.
+  const int64_t step = part.rows <= 2 * kMaxRows ? 1 : set.preferred_tiles;
   for (int64_t t = 0; t < part.tiles; t += step) {
     const int64_t tile = part.first_tile + t;
     const int64_t tiles = std::min(step, part.tiles - t);

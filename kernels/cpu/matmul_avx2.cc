@@ -17,8 +17,8 @@ ESPALIER_AVX2_INLINE __m256i Load(const void* source) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(source));
 }
 
-// Ends an expression for the optimiser: GCC would rewrite a chain of integer additions as a tree of partial sums
-// that does not fit in the registers.
+// Ends an expression for the optimiser: GCC would rewrite a chain of integer additions as a tree of partial
+// sums that does not fit in the registers.
 ESPALIER_AVX2_INLINE void KeepOrder(__m256i& sum) { asm("" : "+x"(sum)); }
 
 // The 4 quants of one group in every lane.
@@ -336,10 +336,12 @@ ESPALIER_AVX2_INLINE void QuantizeBlock(const float* values, int8_t* quants, Act
 
 TileKernels Avx2TileKernels(TensorType type) {
   return VisitPackedLayout(type, []<typename Layout>(std::type_identity<Layout>) {
+    // 8-bit codes keep two sums each: two tiles would not fit in the registers.
     return TileKernels{{{Kernel<Layout, 1, 1>, Kernel<Layout, 1, 2>},
                         {Kernel<Layout, 2, 1>, Kernel<Layout, 2, 2>},
                         {Kernel<Layout, 3, 1>, Kernel<Layout, 3, 2>},
-                        {Kernel<Layout, 4, 1>, Kernel<Layout, 4, 2>}}};
+                        {Kernel<Layout, 4, 1>, Kernel<Layout, 4, 2>}},
+                       std::is_same_v<Layout, PackedQ8_0> ? 1 : kMaxTiles};
   });
 }
 

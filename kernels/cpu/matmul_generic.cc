@@ -159,7 +159,8 @@ TileKernels GenericTileKernels(TensorType type) {
     return TileKernels{{{Kernel<Layout, 1, 1>, Kernel<Layout, 1, 2>},
                         {Kernel<Layout, 2, 1>, Kernel<Layout, 2, 2>},
                         {Kernel<Layout, 3, 1>, Kernel<Layout, 3, 2>},
-                        {Kernel<Layout, 4, 1>, Kernel<Layout, 4, 2>}}};
+                        {Kernel<Layout, 4, 1>, Kernel<Layout, 4, 2>}},
+                       1};
   });
 }
 

@@ -35,9 +35,9 @@ struct TileArguments {
 
 using TileKernel = void (*)(const TileArguments& arguments);
 
-// kernels[rows - 1][tiles - 1].
 struct TileKernels {
-  TileKernel kernels[kMaxRows][kMaxTiles];
+  TileKernel kernels[kMaxRows][kMaxTiles];  // [rows - 1][tiles - 1]
+  int preferred_tiles;                      // when rows are many
 };
 
 TileKernels GenericTileKernels(TensorType type);
