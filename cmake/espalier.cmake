@@ -6,13 +6,11 @@ target_compile_options(espalier_flags INTERFACE -Wall -Wextra $<$<CXX_COMPILER_I
                                                 $<$<BOOL:${ESPALIER_WARNINGS_AS_ERRORS}>:-Werror>)
 
 # espalier_library(NAME SOURCES ... DEPENDS ...): one static library per folder, alias espalier::NAME.
-# The folder's headers are installed with it.
 function(espalier_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
   add_library(espalier_${name} STATIC ${ARG_SOURCES})
   add_library(espalier::${name} ALIAS espalier_${name})
   set_target_properties(espalier_${name} PROPERTIES EXPORT_NAME ${name})
-  set_property(GLOBAL APPEND PROPERTY ESPALIER_LIBRARIES espalier_${name})
   target_compile_features(espalier_${name} PUBLIC cxx_std_20)
   target_include_directories(espalier_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                                      $<INSTALL_INTERFACE:include/espalier>)
