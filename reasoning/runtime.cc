@@ -81,6 +81,7 @@ bool Runtime::Step() {
   ++counters_.steps;
   counters_.rows += scheduler_.last_step().rows;
   counters_.computed_tokens += scheduler_.last_step().tokens;
+  counters_.engine_seconds += scheduler_.last_step().engine_seconds;
   for (const BranchEvent& event : *events) Route(event);
   for (auto& [id, query] : queries_) query->core.DeliverDue();
   FinishEnded();

@@ -51,6 +51,7 @@ struct RuntimeCounters {
   int64_t rows = 0;
   int64_t computed_tokens = 0;
   int64_t drawn_tokens = 0;
+  double engine_seconds = 0;  // of the steps' time, inside the engine
 };
 
 class Runtime {

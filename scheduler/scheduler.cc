@@ -141,7 +141,9 @@ absl::StatusOr<std::span<const BranchEvent>> Scheduler::Step() {
   const std::vector<PlannedRow> plan = Plan();
   BuildBatch(plan);
   if (!batched_.empty()) {
+    const double started = clock_.Seconds();
     ESPALIER_RETURN_IF_ERROR(engine_.Step(batch_, output_));
+    report_.engine_seconds = clock_.Seconds() - started;
     CommitBatch();
   } else if (!plan.empty() && report_.preempted == 0) {
     events_.push_back(

@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/clock.h"
 #include "base/ids.h"
 #include "engine/engine.h"
 #include "radix_cache/radix_cache.h"
@@ -51,6 +52,7 @@ struct StepReport {
   int64_t rows = 0;
   int64_t tokens = 0;
   int64_t preempted = 0;
+  double engine_seconds = 0;  // inside Engine::Step
 };
 
 class Scheduler {
@@ -109,6 +111,7 @@ class Scheduler {
   void CommitBatch();
 
   Engine& engine_;
+  MonotonicClock clock_;
   StepLimits limits_;
   RadixCache cache_;
   std::map<BranchId, ScheduledBranch> branches_;

@@ -1,0 +1,81 @@
+#include "benchmarks/throughput.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/cat.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "engine/tokenizer.h"
+#include "scheduler/scheduler.h"
+
+namespace espalier {
+namespace {
+
+std::vector<TokenId> RandomPrompt(const Tokenizer& tokenizer, const ThroughputOptions& options) {
+  std::vector<TokenId> prompt;
+  for (uint64_t draw = 0; static_cast<int64_t>(prompt.size()) < options.prompt; ++draw) {
+    const TokenId id = static_cast<TokenId>(UniformDraw(options.seed, draw) * tokenizer.size());
+    if (!tokenizer.IsControl(id)) prompt.push_back(id);
+  }
+  return prompt;
+}
+
+GenerateRequest Greedy() {
+  GenerateRequest request;
+  request.sampling.temperature = 0;
+  return request;
+}
+
+}  // namespace
+
+absl::StatusOr<Throughput> MeasureThroughput(Engine& engine, const ThroughputOptions& options) {
+  SchedulerOptions scheduling;
+  scheduling.max_rows = options.branches;
+  Scheduler scheduler(engine, scheduling);
+  const int64_t length = options.prompt + options.generate;
+  const int64_t page_size = engine.info().page_size;
+  const int64_t pages = options.prompt / page_size + options.branches * (options.generate / page_size + 2);
+  if (options.branches < 1 || options.generate < 1 || options.prompt < 1 || length > scheduler.max_length() ||
+      pages > engine.info().page_count || options.branches > engine.info().max_batch_tokens) {
+    return absl::InvalidArgumentError(
+        Cat(options.branches, " branches of ", options.prompt, " + ", options.generate,
+            " tokens do not fit: context ", engine.info().context_length, ", ", engine.info().page_count,
+            " KV pages of ", page_size, " tokens, at most ", engine.info().max_batch_tokens,
+            " branches; raise --kv-memory or ask for less"));
+  }
+
+  const MonotonicClock clock;
+  Throughput result;
+  result.branches = options.branches;
+  ESPALIER_ASSIGN_OR_RETURN(const BranchId root,
+                            scheduler.AddPrompt(QueryId{0}, RandomPrompt(engine.tokenizer(), options)));
+  double started = clock.Seconds();
+  scheduler.Generate(root, Greedy());
+  for (bool drawn = false; !drawn;) {
+    ESPALIER_ASSIGN_OR_RETURN(const auto events, scheduler.Step());
+    drawn = !events.empty();
+    if (options.cancelled()) return absl::CancelledError("interrupted");
+  }
+  scheduler.StopGenerating(root);
+  result.prefill_tps = static_cast<double>(options.prompt) / (clock.Seconds() - started);
+
+  for (int64_t i = 0; i < options.branches; ++i)
+    scheduler.Generate(scheduler.Fork(root, options.prompt), Greedy());
+  started = clock.Seconds();
+  double engine_seconds = 0;
+  for (int64_t drawn = 0; drawn < options.branches * options.generate;) {
+    ESPALIER_ASSIGN_OR_RETURN(const auto events, scheduler.Step());
+    for (const BranchEvent& event : events) ESPALIER_RETURN_IF_ERROR(event.status);
+    drawn += static_cast<int64_t>(events.size());
+    engine_seconds += scheduler.last_step().engine_seconds;
+    if (options.cancelled()) return absl::CancelledError("interrupted");
+  }
+  const double seconds = clock.Seconds() - started;
+  result.decode_tps = static_cast<double>(options.branches * options.generate) / seconds;
+  result.scheduling_share = 1 - engine_seconds / seconds;
+  return result;
+}
+
+}  // namespace espalier

@@ -1,0 +1,35 @@
+// How fast an engine prefills one prompt and decodes many branches that share it, through the scheduler.
+#ifndef ESPALIER_BENCHMARKS_THROUGHPUT_H_
+#define ESPALIER_BENCHMARKS_THROUGHPUT_H_
+
+#include <cstdint>
+#include <functional>
+
+#include "absl/status/statusor.h"
+#include "engine/engine.h"
+
+namespace espalier {
+
+struct ThroughputOptions {
+  int64_t prompt = 128;   // tokens, drawn at random from the vocabulary
+  int64_t generate = 32;  // tokens per branch, greedy; end tokens are ignored
+  int64_t branches = 1;
+  uint64_t seed = 0;
+  std::function<bool()> cancelled = [] { return false; };
+
+  ThroughputOptions() {}
+};
+
+struct Throughput {
+  int64_t branches = 0;
+  double prefill_tps = 0;       // tokens of the one prompt over the time to the first token
+  double decode_tps = 0;        // tokens of all branches over the time after the fork
+  double scheduling_share = 0;  // of the decode time: everything but the engine's step
+};
+
+// Prefills a cold prompt once, forks it, decodes. InvalidArgument: it does not fit. Cancelled.
+absl::StatusOr<Throughput> MeasureThroughput(Engine& engine, const ThroughputOptions& options);
+
+}  // namespace espalier
+
+#endif  // ESPALIER_BENCHMARKS_THROUGHPUT_H_

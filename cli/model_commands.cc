@@ -1,0 +1,63 @@
+// espalier models, pull, inspect, tokenize: model files, without computing anything.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "cli/command.h"
+#include "cli/inspect.h"
+#include "cli/models.h"
+#include "cli/pull.h"
+#include "cli/transfer_progress.h"
+
+namespace espalier {
+namespace {
+
+absl::Status PullWithProgress(const CommonOptions& common, const PullCommandOptions& options) {
+  const MonotonicClock clock;
+  TransferProgress progress(std::cerr, isatty(STDERR_FILENO) != 0, clock);
+  TransferEvents events;
+  if (!common.quiet) events = progress.events();
+  events.cancelled = Interrupted;
+  const absl::Status status = RunPull(options, events, std::cout);
+  progress.Finish();
+  return status;
+}
+
+}  // namespace
+
+void RegisterModelCommands(CLI::App& app, Commands& commands) {
+  auto common = std::make_shared<CommonOptions>();
+  CLI::App* command =
+      AddCommand(app, "models", "the catalog, and what of it is here", *common, /*with_model=*/false);
+  commands.push_back({command, [common] {
+                        ModelsOptions options;
+                        options.json = common->json;
+                        return RunModels(options, std::cout);
+                      }});
+
+  common = std::make_shared<CommonOptions>();
+  auto name = std::make_shared<std::string>();
+  command = AddCommand(app, "pull", "fetches a model into the cache", *common, /*with_model=*/false);
+  command->add_option("NAME", *name, "catalog name, or hf:OWNER/REPO/FILE.gguf")->required();
+  commands.push_back({command, [common, name] {
+                        PullCommandOptions options;
+                        options.model = *name;
+                        options.json = common->json;
+                        return PullWithProgress(*common, options);
+                      }});
+
+  common = std::make_shared<CommonOptions>();
+  auto file = std::make_shared<std::string>();
+  command = AddCommand(app, "inspect", "what a model file holds", *common, /*with_model=*/false);
+  command->add_option("FILE", *file, "a .gguf file, or the name of a cached model")->required();
+  commands.push_back({command, [common, file] {
+                        InspectOptions options;
+                        options.model = *file;
+                        options.json = common->json;
+                        return RunInspect(options, std::cout);
+                      }});
+}
+
+}  // namespace espalier

@@ -1,0 +1,163 @@
+// espalier solve: answers problems with reasoning programs.
+#include <iostream>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "base/cat.h"
+#include "base/clock.h"
+#include "base/status.h"
+#include "benchmarks/problem_runner.h"
+#include "benchmarks/problems.h"
+#include "cli/command.h"
+#include "cli/solve_output.h"
+#include "reasoning/runtime.h"
+
+namespace espalier {
+namespace {
+
+struct SolveOptions {
+  CommonOptions common;
+  std::string programs = "cot";
+  std::string problem;
+  std::string file;
+  std::optional<int64_t> limit;
+  std::string prompt_format;
+  int64_t in_flight = 8;
+
+  SolveOptions() {}
+};
+
+absl::StatusOr<std::vector<Problem>> FindProblems(const SolveOptions& options) {
+  if (options.problem.empty() == options.file.empty()) {
+    return absl::InvalidArgumentError("give one of --problem TEXT and --file FILE.jsonl");
+  }
+  if (!options.file.empty()) return ReadProblems(options.file, options.limit);
+  if (absl::StripAsciiWhitespace(options.problem).empty()) {
+    return absl::InvalidArgumentError("--problem is blank: give some text");
+  }
+  Problem problem;
+  problem.id = "1";
+  problem.text = options.problem;
+  return std::vector<Problem>{problem};
+}
+
+absl::StatusOr<std::vector<Program>> ParsePrograms(const std::string& specs) {
+  const ProgramRegistry registry;
+  std::vector<Program> programs;
+  for (const std::string& spec :
+       std::vector<std::string>(absl::StrSplit(specs, ';', absl::SkipWhitespace()))) {
+    ESPALIER_ASSIGN_OR_RETURN(Program program, registry.Make(spec));
+    programs.push_back(std::move(program));
+  }
+  if (programs.empty()) return absl::InvalidArgumentError("--program is empty: see espalier solve --help");
+  return programs;
+}
+
+std::string ProgressText(const std::string& program, const RunnerProgress& progress) {
+  const double rate =
+      progress.seconds > 0 ? static_cast<double>(progress.drawn_tokens) / progress.seconds : 0;
+  std::string text = absl::StrFormat("%s: %d of %d problems, %d tokens, %.0f tokens/s", program,
+                                     progress.solved, progress.problems, progress.drawn_tokens, rate);
+  if (progress.solved > 0) {
+    const double each = progress.seconds / static_cast<double>(progress.solved);
+    text += ", " + FormatDuration(each * static_cast<double>(progress.problems - progress.solved)) + " left";
+  }
+  return text;
+}
+
+void WriteProfile(const RuntimeCounters& counters, double seconds) {
+  std::cerr << absl::StreamFormat(
+      "steps %d, rows %.1f a step, tokens computed %d; engine %.2f s of %.2f s, %.1f%% outside it\n",
+      counters.steps,
+      static_cast<double>(counters.rows) / static_cast<double>(std::max<int64_t>(1, counters.steps)),
+      counters.computed_tokens, counters.engine_seconds, seconds,
+      100 * (1 - counters.engine_seconds / seconds));
+}
+
+ProgramSummary SolveAll(Engine& engine, const SolveOptions& options, const SolveContext& context,
+                        const std::vector<Problem>& problems, const Program& program) {
+  ProgramSummary summary;
+  summary.program = program.spec;
+  Runtime runtime(engine);
+  ProgressLine progress(options.common.quiet);
+  RunnerOptions running;
+  running.in_flight = options.in_flight;
+  running.seed = options.common.seed;
+  running.prompt_format = options.prompt_format;
+  running.cancelled = Interrupted;
+  running.on_progress = [&](const RunnerProgress& now) {
+    progress.Update([&] { return ProgressText(program.spec, now); });
+  };
+  running.on_solved = [&](const SolvedProblem& solved) {
+    progress.Clear();
+    summary.Add(solved);
+    if (options.common.json) {
+      WriteProblemJson(context, program, solved, std::cout);
+    } else {
+      WriteProblemLine(solved, std::cout);
+    }
+  };
+  const MonotonicClock clock;
+  const double started = clock.Seconds();
+  RunProblems(runtime, problems, program.spec, running);
+  progress.Clear();
+  summary.wall_seconds = clock.Seconds() - started;
+  if (options.common.profile) WriteProfile(runtime.counters(), summary.wall_seconds);
+  return summary;
+}
+
+absl::Status RunSolve(const SolveOptions& options) {
+  ESPALIER_ASSIGN_OR_RETURN(const EngineOptions engine_options, MakeEngineOptions(options.common));
+  ESPALIER_ASSIGN_OR_RETURN(const std::vector<Program> programs, ParsePrograms(options.programs));
+  ESPALIER_ASSIGN_OR_RETURN(const std::vector<Problem> problems, FindProblems(options));
+  if (options.in_flight < 1) {
+    return absl::InvalidArgumentError(Cat("--in-flight ", options.in_flight, ": choose 1 or more"));
+  }
+  ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, OpenEngine(options.common, engine_options));
+  SolveContext context;
+  context.model = engine->info().name;
+  context.seed = options.common.seed;
+  ESPALIER_ASSIGN_OR_RETURN(context.format, FindPromptFormat(options.prompt_format, *engine));
+
+  std::vector<ProgramSummary> summaries;
+  int64_t failed = 0;
+  for (const Program& program : programs) {
+    if (Interrupted()) break;
+    summaries.push_back(SolveAll(*engine, options, context, problems, program));
+    failed += summaries.back().failed;
+  }
+  if (options.common.json) {
+    for (const ProgramSummary& summary : summaries) WriteSummaryJson(context, summary, std::cout);
+  } else {
+    WriteSummaryTable(context, summaries, std::cout);
+  }
+  if (Interrupted()) return absl::CancelledError("interrupted; the results so far are above");
+  if (failed > 0)
+    return absl::InternalError(Cat(failed, " problems ended with an error; their lines say which"));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void RegisterSolve(CLI::App& app, Commands& commands) {
+  auto options = std::make_shared<SolveOptions>();
+  CLI::App* command = AddCommand(app, "solve", "answers problems with reasoning programs", options->common,
+                                 /*with_model=*/true);
+  command->add_option("--program,-P", options->programs, "NAME or NAME:KEY=VALUE,...; several with ; between")
+      ->capture_default_str();
+  command->add_option("--problem,-p", options->problem, "one problem's text");
+  command->add_option("--file,-f", options->file,
+                      "problems, one JSON object a line (GSM8K, MATH, AIME, AMC, SVAMP)");
+  command->add_option("--limit,-n", options->limit, "only the first N problems");
+  command->add_option("--prompt-format", options->prompt_format,
+                      "boxed (chat) or question (plain); default: by model");
+  command->add_option("--in-flight", options->in_flight, "problems under way at once")->capture_default_str();
+  command->footer("Programs:\n" + ProgramRegistry().Help());
+  commands.push_back({command, [options] { return RunSolve(*options); }});
+}
+
+}  // namespace espalier
