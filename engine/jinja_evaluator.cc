@@ -149,7 +149,7 @@ absl::Status Evaluator::ExecuteFor(const Statement& loop) {
   ESPALIER_ASSIGN_OR_RETURN(const List items, LoopItems(loop));
   if (items.empty()) return Execute(loop.otherwise).status();
   for (size_t i = 0; i < items.size(); ++i) {
-    ESPALIER_RETURN_IF_ERROR(Charge(1, loop.line));
+    ESPALIER_RETURN_IF_ERROR(Charge(kStepsPerRound, loop.line));
     scopes_.push_back({{"loop", LoopState(items, i)}});
     ESPALIER_RETURN_IF_ERROR(Bind(loop, items[i]));
     ESPALIER_ASSIGN_OR_RETURN(const Flow flow, Execute(loop.body));

@@ -23,7 +23,8 @@ class Evaluator {
   absl::StatusOr<std::string> Render(const Block& block);
 
  private:
-  static constexpr int64_t kMaxSteps = 20'000'000;  // expressions, statements, and 64 bytes of text each
+  static constexpr int64_t kMaxSteps = 5'000'000;  // expressions, statements, and 64 bytes of text each
+  static constexpr int64_t kStepsPerRound = 8;     // a loop's own work for one item
   static constexpr int64_t kMaxOutput = int64_t{1} << 26;
   static constexpr int kMaxDepth = 100;  // of lists in lists
 

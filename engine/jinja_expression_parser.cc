@@ -76,7 +76,8 @@ absl::StatusOr<ExpressionPointer> ExpressionParser::ParseExpression(bool with_co
   const Level level(nesting_);
   if (level.too_deep()) return TooDeep();
   ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer expression, ParseOr());
-  while (with_conditional && TakeName("if")) {
+  for (int chained = 0; with_conditional && TakeName("if"); ++chained) {
+    if (chained >= kMaxNesting) return TooDeep();
     expression = Make(Kind::kConditional, "if", std::move(expression));
     ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer condition, ParseOr());
     ExpressionPointer otherwise;

@@ -251,7 +251,12 @@ class Lexer {
     size_t close = position_;
     IsTagOf("raw", close);
     AdvanceTo(close);
-    CloseTag("%}", source_[close - 1] == '-' || source_[close - 1] == '+' ? source_[close - 1] : '\0');
+    if (source_[close - 1] == '-') {
+      CloseTag("%}", '-');
+    } else {
+      AdvanceTo(close + 2);  // as Jinja: a line end behind {% raw %} stays
+      line_starting_ = false;
+    }
     for (size_t tag = source_.find("{%", position_); tag != kNone; tag = source_.find("{%", tag + 2)) {
       size_t end = tag + 2 + (At(tag + 2) == '-' || At(tag + 2) == '+' ? 1 : 0);
       if (!IsTagOf("endraw", end)) continue;
