@@ -223,6 +223,11 @@ inline Float8 LoadPart(const float* x, int64_t count, float fill) {
   return v;
 }
 
+inline void StorePart(Float8 v, int64_t count, float* x) {
+  if (count >= kLanes) return Store(v, x);
+  for (int64_t i = 0; i < count; ++i) x[i] = v[i];
+}
+
 void StretchMaxima(const float* x, int64_t count, float* maxima) {
   for (int64_t begin = 0; begin < count; begin += kStretch) {
     const int64_t end = begin + kStretch < count ? begin + kStretch : count;
@@ -258,7 +263,7 @@ double ExpWeights(const float* x, int64_t count, float max, float scale, float* 
     for (int64_t i = begin; i < end; i += kLanes) {
       const Float8 e = Exp((LoadPart(x + i, end - i, -kInfinity) - max) * scale);
       sum += e;
-      std::memcpy(weights + i, &e, sizeof(float) * (end - i < kLanes ? end - i : kLanes));
+      StorePart(e, end - i, weights + i);
     }
     total += SumLanes(sum);
   }

@@ -157,7 +157,7 @@ void WriteKv(const KvPages& kv, std::span<const SequenceSpan> sequences, const f
 }
 
 // Tokens of one task: enough to share the gathering of a chunk, few enough to balance threads.
-constexpr int64_t kBlockTokens = 8;
+constexpr int64_t kBlockTokens = 16;
 
 struct PagedAttention::Scratch {
   std::vector<float> tile;             // AttentionTile's four parts
