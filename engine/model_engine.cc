@@ -28,6 +28,16 @@ absl::Status CheckOptions(const EngineOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status CheckShape(const ModelConfig& config) {
+  for (const auto& [what, size] : {std::pair("head", config.head_dim), std::pair("embedding", config.width),
+                                   std::pair("feed-forward layer", config.feed_forward)}) {
+    if (size % kLanes == 0) continue;
+    return absl::UnimplementedError(Cat("'", config.name, "': a ", what, " of ", size,
+                                        " elements is not supported; sizes must be multiples of ", kLanes));
+  }
+  return absl::OkStatus();
+}
+
 // The longest sequence: what the model was trained for, what the user allows and what the pages hold.
 absl::StatusOr<int32_t> ContextLength(const ModelConfig& config, const EngineOptions& options,
                                       const KvStore& kv) {
@@ -74,6 +84,7 @@ absl::StatusOr<std::unique_ptr<ModelEngine>> ModelEngine::Open(const std::string
   ESPALIER_RETURN_IF_ERROR(CheckOptions(options));
   ESPALIER_ASSIGN_OR_RETURN(GgufFile file, GgufFile::Open(path));
   ESPALIER_ASSIGN_OR_RETURN(const ModelConfig config, ModelConfig::FromGguf(file));
+  ESPALIER_RETURN_IF_ERROR(CheckShape(config));
   ESPALIER_RETURN_IF_ERROR(CheckTensors(file, config));
   ESPALIER_ASSIGN_OR_RETURN(KvStore kv, KvStore::Create(config, options));
   ESPALIER_ASSIGN_OR_RETURN(const int32_t context_length, ContextLength(config, options, kv));
@@ -104,6 +115,7 @@ ModelEngine::ModelEngine(GgufFile file, KvStore kv, std::unique_ptr<ThreadPool> 
     : file_(std::move(file)), kv_(std::move(kv)), pool_(std::move(pool)), workspaces_(pool_->threads()) {}
 
 absl::Status ModelEngine::Step(const Batch& batch, StepOutput& output) {
+  ESPALIER_CHECK(batch.model == 0, batch.model);
   for (const PageCopy& copy : batch.copies) kv_.Copy(copy);
   Flatten(batch);
   ListLogitsRequests(batch);

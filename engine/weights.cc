@@ -1,10 +1,22 @@
 #include "engine/weights.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "base/cat.h"
 #include "base/check.h"
 
 namespace espalier {
 namespace {
+
+// Gives the memory of mapped file data back; it is read from the file again if it is touched again.
+void Release(std::span<const std::byte> data) {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<uintptr_t>(data.data()) + page - 1) / page * page;
+  const auto end = reinterpret_cast<uintptr_t>(data.data() + data.size()) / page * page;
+  if (begin < end)
+    madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);  // advice: cannot harm
+}
 
 // Reads the tensors of one file by name.
 class TensorReader {
@@ -19,7 +31,10 @@ class TensorReader {
 
   WeightMatrix Matrix(std::string_view name) const {
     const GgufTensor& tensor = Tensor(name);
-    return WeightMatrix::Pack(tensor.type, tensor.data.data(), tensor.rows(), tensor.columns(), pool_);
+    WeightMatrix matrix =
+        WeightMatrix::Pack(tensor.type, tensor.data.data(), tensor.rows(), tensor.columns(), pool_);
+    Release(tensor.data);
+    return matrix;
   }
 
   std::span<const float> Vector(std::string_view name) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "base/check.h"
@@ -90,8 +91,8 @@ void CollectLikely(const DrawFilter& filter, double total, LogitsWorkspace& work
   CollectAtLeast(weights, std::max(static_cast<float>(negligible), filter.min_p), workspace);
 }
 
-// The first token, in list order, at which the running sum of weights passes uniform * total.
-template <typename Weight>  // Weight(i): weight of entry i
+// The first of `count` entries at which the running sum of weight(i) passes `target`.
+template <typename Weight>
 size_t PickByWeight(size_t count, double target, const Weight& weight) {
   double sum = 0;
   size_t last = 0;
@@ -101,7 +102,7 @@ size_t PickByWeight(size_t count, double target, const Weight& weight) {
     last = i;
     if (sum > target) break;
   }
-  return last;  // the last one with weight, when rounding left the sum at the target
+  return last;  // where rounding left the sum at the target, the last one that has weight
 }
 
 }  // namespace
@@ -115,24 +116,22 @@ void TopLogits(std::span<const float> logits, int64_t count, LogitsWorkspace& wo
 
 float LogSumExp(std::span<const float> logits, LogitsWorkspace& workspace) {
   const float max = FindMaxima(logits, workspace);
-  double sums[2];
-  ActiveRowKernels().exp_sums(logits.data(), logits.size(), max, sums);
-  return static_cast<float>(max + std::log(sums[0]));
+  const ExpSums sums = ActiveRowKernels().exp_sums(logits.data(), logits.size(), max);
+  return static_cast<float>(max + std::log(sums.sum));
 }
 
 LogitSummary SummarizeLogits(std::span<const float> logits, LogitsWorkspace& workspace) {
   const float max = FindMaxima(logits, workspace);
-  double sums[2];
-  ActiveRowKernels().exp_sums(logits.data(), logits.size(), max, sums);
+  const ExpSums sums = ActiveRowKernels().exp_sums(logits.data(), logits.size(), max);
   SelectTop(logits, kConfidenceTokens, workspace);
   const std::vector<TokenLogit>& top = workspace.top;
   double top_sum = 0;
   for (const TokenLogit& token : top) top_sum += token.logit;
 
-  const double log_sum = std::log(sums[0]);
+  const double log_sum = std::log(sums.sum);
   LogitSummary summary;
   summary.log_sum_exp = static_cast<float>(max + log_sum);
-  summary.entropy = static_cast<float>(log_sum - sums[1] / sums[0]);
+  summary.entropy = static_cast<float>(log_sum - sums.weighted / sums.sum);
   summary.margin = top.size() < 2 ? 0.0f : top[0].logit - top[1].logit;
   summary.confidence =
       static_cast<float>(max + log_sum - top_sum / static_cast<double>(std::max<size_t>(top.size(), 1)));
@@ -149,7 +148,8 @@ TokenId ArgMax(std::span<const float> logits, LogitsWorkspace& workspace) {
 
 TokenId DrawToken(std::span<const float> logits, const DrawFilter& filter, double uniform,
                   LogitsWorkspace& workspace) {
-  ESPALIER_CHECK(filter.temperature > 0, filter.temperature);
+  ESPALIER_CHECK(filter.temperature > 0 && filter.top_p > 0 && filter.min_p < 1, filter.temperature, " ",
+                 filter.top_p, " ", filter.min_p);
   const float max = FindMaxima(logits, workspace);
   const bool top_k = filter.top_k > 0 && filter.top_k < static_cast<int64_t>(logits.size());
   double total = 0;
@@ -161,10 +161,12 @@ TokenId DrawToken(std::span<const float> logits, const DrawFilter& filter, doubl
                                            workspace.weights.data());
   }
   if (!(total > 0)) return ArgMax(logits, workspace);  // no finite logit
+  const std::vector<float>& weights = workspace.weights;
   if (!top_k && filter.top_p >= 1.0f && filter.min_p <= 0.0f) {
     return static_cast<TokenId>(
-        PickByWeight(logits.size(), uniform * total, [&](size_t i) { return workspace.weights[i]; }));
+        PickByWeight(logits.size(), uniform * total, [&](size_t i) { return weights[i]; }));
   }
+
   std::vector<TokenLogit>& candidates = workspace.candidates;
   if (!top_k) CollectLikely(filter, total, workspace);
   if (filter.top_p < 1.0f) KeepNucleus(filter.top_p, total, candidates);
@@ -172,9 +174,8 @@ TokenId DrawToken(std::span<const float> logits, const DrawFilter& filter, doubl
   std::sort(candidates.begin(), candidates.end(), [](auto& a, auto& b) { return a.id < b.id; });
   double mass = 0;
   for (const TokenLogit& token : candidates) mass += token.logit;
-  return candidates[PickByWeight(candidates.size(), uniform * mass,
-                                 [&](size_t i) { return candidates[i].logit; })]
-      .id;
+  const auto weight = [&](size_t i) { return candidates[i].logit; };
+  return candidates[PickByWeight(candidates.size(), uniform * mass, weight)].id;
 }
 
 }  // namespace espalier

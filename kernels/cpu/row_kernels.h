@@ -25,6 +25,12 @@ struct AttentionTile {
   int64_t head_dim;
 };
 
+// With e_i = exp(x_i - max):
+struct ExpSums {
+  double sum;       // of e_i
+  double weighted;  // of e_i * (x_i - max)
+};
+
 // All row widths are multiples of kLanes except those of logits, which are free.
 struct RowKernels {
   void (*rms_norm)(const float* x, const float* weight, float epsilon, int64_t columns, float* y);
@@ -43,8 +49,7 @@ struct RowKernels {
 
   // maxima[i] = max of x[64 i, 64 i + 64), the last stretch shorter.
   void (*stretch_maxima)(const float* x, int64_t count, float* maxima);
-  // sums[0] = sum of e_i, sums[1] = sum of e_i * (x_i - max), e_i = exp(x_i - max).
-  void (*exp_sums)(const float* x, int64_t count, float max, double* sums);
+  ExpSums (*exp_sums)(const float* x, int64_t count, float max);
   // weights[i] = exp((x[i] - max) * scale); returns their sum.
   double (*exp_weights)(const float* x, int64_t count, float max, float scale, float* weights);
 };

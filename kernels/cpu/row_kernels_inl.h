@@ -237,9 +237,9 @@ void StretchMaxima(const float* x, int64_t count, float* maxima) {
   }
 }
 
-void ExpSums(const float* x, int64_t count, float max, double* sums) {
+ExpSums SumExponentials(const float* x, int64_t count, float max) {
   constexpr float kNothing = -88.0f;  // Exp gives exactly 0
-  sums[0] = sums[1] = 0;
+  ExpSums sums = {0, 0};
   for (int64_t begin = 0; begin < count; begin += kSumBlock) {
     const int64_t end = begin + kSumBlock < count ? begin + kSumBlock : count;
     Float8 sum = {};
@@ -250,9 +250,10 @@ void ExpSums(const float* x, int64_t count, float max, double* sums) {
       sum += e;
       weighted += e * difference;
     }
-    sums[0] += SumLanes(sum);
-    sums[1] += SumLanes(weighted);
+    sums.sum += SumLanes(sum);
+    sums.weighted += SumLanes(weighted);
   }
+  return sums;
 }
 
 double ExpWeights(const float* x, int64_t count, float max, float scale, float* weights) {
@@ -283,7 +284,7 @@ const RowKernels kRowKernels = {
     .gather_half = GatherHalf,
     .attend_chunk = AttendChunk,
     .stretch_maxima = StretchMaxima,
-    .exp_sums = ExpSums,
+    .exp_sums = SumExponentials,
     .exp_weights = ExpWeights,
 };
 

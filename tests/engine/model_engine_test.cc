@@ -64,6 +64,15 @@ TEST(ModelEngine, RefusesOptionsThatMakeNoSense) {
               HasSubstr("/nowhere/model.gguf"));
 }
 
+TEST(ModelEngine, RefusesShapesThatTheKernelsCannotCompute) {
+  TinyModelOptions model_options;
+  model_options.width = 40;  // heads of 10
+  EXPECT_THAT(OpenError(SmallOptions(), model_options), HasSubstr("a head of 10 elements is not supported"));
+  model_options = TinyModelOptions();
+  model_options.feed_forward = 100;
+  EXPECT_THAT(OpenError(SmallOptions(), model_options), HasSubstr("a feed-forward layer of 100"));
+}
+
 TEST(ModelEngine, ContextIsWhatModelUserAndPagesAllow) {
   const TinyModel model;
   EngineOptions options = SmallOptions();
