@@ -9,6 +9,7 @@
 #include "cli/inspect.h"
 #include "cli/models.h"
 #include "cli/pull.h"
+#include "cli/tokenize.h"
 #include "cli/transfer_progress.h"
 
 namespace espalier {
@@ -57,6 +58,20 @@ void RegisterModelCommands(CLI::App& app, Commands& commands) {
                         options.model = *file;
                         options.json = common->json;
                         return RunInspect(options, std::cout);
+                      }});
+
+  auto tokenize = std::make_shared<TokenizeCommandOptions>();
+  common = std::make_shared<CommonOptions>();
+  command = AddCommand(app, "tokenize", "text to token ids, and back", *common, /*with_model=*/true);
+  command->add_option("--text,-t", tokenize->text, "this text");
+  command->add_option("--file,-f", tokenize->file, "the text of a file");
+  command->add_option("--decode", tokenize->decode, "ids, separated by spaces or commas, back to text");
+  command->add_option("--separator", tokenize->separator, "splits the text into documents");
+  command->add_flag("--special", tokenize->special, "special tokens in the text become their ids");
+  commands.push_back({command, [common, tokenize]() -> absl::Status {
+                        ESPALIER_ASSIGN_OR_RETURN(tokenize->model, FindModelFile(*common));
+                        tokenize->json = common->json;
+                        return RunTokenize(*tokenize, std::cout);
                       }});
 }
 
