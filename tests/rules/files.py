@@ -25,6 +25,15 @@ def check_guard(tree, name):
         yield f"{name}: the include guard must be {guard}"
 
 
+def is_listed(source, words):
+    """`source` itself, or by a foreach: "${name}_test.cc" with `name` among the words."""
+    for word in words:
+        found = re.fullmatch(re.sub(r"\\\$\\\{\w+\\\}", r"([\\w/]+)", re.escape(word)), source)
+        if found and all(group in words for group in found.groups()):
+            return True
+    return False
+
+
 def check_is_built(tree, name):
     """The nearest CMakeLists.txt above a source file lists it."""
     folder = (tree.root / name).parent
@@ -35,7 +44,7 @@ def check_is_built(tree, name):
         folder = folder.parent
     relative = (tree.root / name).relative_to(folder).as_posix()
     listed = re.split(r"[\s()\"]+", (folder / "CMakeLists.txt").read_text())
-    if relative not in listed:
+    if not is_listed(relative, listed):
         yield f"{name}: not listed in the CMakeLists.txt of {folder.name}/"
 
 
@@ -67,6 +76,8 @@ CASES = [
     ({"base/b.cc": "", "base/CMakeLists.txt": CMAKE}, "not listed"),
     ({"base/cpu/a.cc": "", "base/CMakeLists.txt": CMAKE}, "not listed"),
     ({"base/cpu/a.cc": "", "base/CMakeLists.txt": CMAKE.replace("a.cc", "cpu/a.cc")}, None),
+    ({"base/a.cc": "", "base/CMakeLists.txt": "foreach(x a b)\n  add_executable(${x} ${x}.cc)\n"}, None),
+    ({"base/c.cc": "", "base/CMakeLists.txt": "foreach(x a b)\n  add_executable(${x} ${x}.cc)\n"}, "not listed"),
     ({"base/a.py": "\n" * 600}, None),
     ({"base/a.py": "\n" * 601}, "601 lines"),
     ({"kernels/a.h": "\n" * 701}, "701 lines"),
