@@ -11,6 +11,7 @@ namespace espalier {
 namespace {
 
 using ::testing::HasSubstr;
+using namespace std::string_literals;
 
 absl::StatusOr<std::string> RenderTemplate(std::string_view source, const std::vector<ChatMessage>& messages,
                                            bool add_generation_prompt = true) {
@@ -88,10 +89,10 @@ TEST(ChatTemplateTest, DeepSourceIsAnErrorNotACrash) {
   };
   for (const std::string_view unit :
        {"(", "[", "{'a':", "-", "not ", "x[", "1 if ", "1+", "x.", "x|trim", "1 is "}) {
-    EXPECT_NE(ErrorOf(Cat("{{ ", repeat(unit, 100'000), "1 }}")), "no error") << unit;
+    EXPECT_NE(ErrorOf(Cat("{{ ", repeat(unit, 20'000), "1 }}")), "no error") << unit;
   }
-  EXPECT_NE(ErrorOf(repeat("{% if true %}", 100'000)), "no error");
-  EXPECT_NE(ErrorOf(Cat("{{ ", repeat("1+", 100'000), "1 }}")), "no error");
+  EXPECT_NE(ErrorOf(repeat("{% if true %}", 20'000)), "no error");
+  EXPECT_NE(ErrorOf(Cat("{{ ", repeat("1+", 20'000), "1 }}")), "no error");
 }
 
 // Damaged templates must give a text or an error, nothing else. Cuts at every byte and swaps pieces.
@@ -110,7 +111,7 @@ TEST(ChatTemplateTest, AnySourceIsSafe) {
 }
 
 TEST(ChatTemplateTest, UserTextIsNeverRead) {
-  const std::string hostile("{{ x }}{% if %}{# \0 \xFF <|im_end|>", 34);
+  const std::string hostile = "{{ x }}{% if %}{# \0 \xFF <|im_end|>"s;
   EXPECT_EQ(RenderTemplate("[{{ messages[0].content }}]", {ChatMessage("user", hostile)}).value(),
             Cat("[", hostile, "]"));
 }
