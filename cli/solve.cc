@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "benchmarks/problem_runner.h"
 #include "benchmarks/problems.h"
+#include "benchmarks/report.h"
 #include "cli/command.h"
 #include "cli/solve_output.h"
 #include "reasoning/runtime.h"
@@ -26,6 +27,7 @@ struct SolveOptions {
   std::string file;
   std::optional<int64_t> limit;
   std::string prompt_format;
+  std::string report;
   int64_t in_flight = 8;
 
   SolveOptions() {}
@@ -78,9 +80,11 @@ void WriteProfile(const RuntimeCounters& counters, double seconds) {
       100 * (1 - counters.engine_seconds / seconds));
 }
 
-ProgramSummary SolveAll(Engine& engine, const SolveOptions& options, const SolveContext& context,
-                        const std::vector<Problem>& problems, const Program& program) {
-  ProgramSummary summary;
+ReportProgram SolveAll(Engine& engine, const SolveOptions& options, const SolveContext& context,
+                       const std::vector<Problem>& problems, const Program& program) {
+  ReportProgram run;
+  run.generation = program.generation;
+  ProgramSummary& summary = run.summary;
   summary.program = program.spec;
   Runtime runtime(engine);
   ProgressLine progress(options.common.quiet);
@@ -100,6 +104,7 @@ ProgramSummary SolveAll(Engine& engine, const SolveOptions& options, const Solve
     } else {
       WriteProblemLine(solved, std::cout);
     }
+    if (!options.report.empty()) run.solved.push_back(solved);
   };
   const MonotonicClock clock;
   const double started = clock.Seconds();
@@ -107,7 +112,7 @@ ProgramSummary SolveAll(Engine& engine, const SolveOptions& options, const Solve
   progress.Clear();
   summary.wall_seconds = clock.Seconds() - started;
   if (options.common.profile) WriteProfile(runtime.counters(), summary.wall_seconds);
-  return summary;
+  return run;
 }
 
 absl::Status RunSolve(const SolveOptions& options) {
@@ -117,23 +122,34 @@ absl::Status RunSolve(const SolveOptions& options) {
   if (options.in_flight < 1) {
     return absl::InvalidArgumentError(Cat("--in-flight ", options.in_flight, ": choose 1 or more"));
   }
+  if (!options.report.empty()) ESPALIER_RETURN_IF_ERROR(PrepareReportFile(options.report));
   ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, OpenEngine(options.common, engine_options));
   SolveContext context;
   context.model = engine->info().name;
   context.seed = options.common.seed;
   ESPALIER_ASSIGN_OR_RETURN(context.format, FindPromptFormat(options.prompt_format, *engine));
 
+  Report report;
+  report.model = context.model;
+  report.prompt_format = context.format.name;
+  report.seed = context.seed;
   std::vector<ProgramSummary> summaries;
   int64_t failed = 0;
   for (const Program& program : programs) {
     if (Interrupted()) break;
-    summaries.push_back(SolveAll(*engine, options, context, problems, program));
+    report.programs.push_back(SolveAll(*engine, options, context, problems, program));
+    summaries.push_back(report.programs.back().summary);
     failed += summaries.back().failed;
   }
   if (options.common.json) {
     for (const ProgramSummary& summary : summaries) WriteSummaryJson(context, summary, std::cout);
   } else {
     WriteSummaryTable(context, summaries, std::cout);
+  }
+  if (!options.report.empty()) {
+    report.interrupted = Interrupted();
+    ESPALIER_RETURN_IF_ERROR(WriteReport(report, options.report));
+    if (!options.common.quiet) std::cerr << "report: " << options.report << "\n";
   }
   if (Interrupted()) return absl::CancelledError("interrupted; the results so far are above");
   if (failed > 0)
@@ -155,6 +171,7 @@ void RegisterSolve(CLI::App& app, Commands& commands) {
   command->add_option("--limit,-n", options->limit, "only the first N problems");
   command->add_option("--prompt-format", options->prompt_format,
                       "boxed (chat) or question (plain); default: by model");
+  command->add_option("--report", options->report, "also write a page with the search trees, FILE.html");
   command->add_option("--in-flight", options->in_flight, "problems under way at once")->capture_default_str();
   command->footer("Programs:\n" + ProgramRegistry().Help());
   commands.push_back({command, [options] { return RunSolve(*options); }});

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "base/cat.h"
 #include "base/text.h"
 
@@ -27,11 +26,6 @@ Json PagesJson(const QueryUsage& usage, int64_t shared) {
           {"preemptions", usage.preemptions}};
 }
 
-std::string StopReason(const SolvedProblem& solved) {
-  if (absl::IsCancelled(solved.result.status)) return "cancelled";
-  return solved.result.status.ok() ? solved.result.answer.stop_reason : "error";
-}
-
 // At most `width` columns; longer texts end in "…".
 std::string Fit(const std::string& text, size_t width) {
   std::string line = ToValidUtf8(text);
@@ -43,25 +37,6 @@ std::string Fit(const std::string& text, size_t width) {
 }
 
 }  // namespace
-
-void ProgramSummary::Add(const SolvedProblem& solved) {
-  const QueryResult& result = solved.result;
-  ++problems;
-  if (!solved.problem->gold.empty()) ++with_gold;
-  if (solved.correct) ++correct;
-  if (!result.status.ok()) ++failed;
-  tokens.prefill += result.tokens.prefill;
-  tokens.expansion += result.tokens.expansion;
-  tokens.aggregation += result.tokens.aggregation;
-  tokens.discarded += result.tokens.discarded;
-  usage.computed_tokens += result.usage.computed_tokens;
-  usage.cached_tokens += result.usage.cached_tokens;
-  usage.logical_pages += result.usage.logical_pages;
-  usage.allocated_pages += result.usage.allocated_pages;
-  usage.preemptions += result.usage.preemptions;
-  problem_seconds += result.seconds;
-  ++stop_reasons[StopReason(solved)];
-}
 
 void WriteProblemJson(const SolveContext& context, const Program& program, const SolvedProblem& solved,
                       std::ostream& out) {
@@ -141,17 +116,11 @@ void WriteSummaryTable(const SolveContext& context, const std::vector<ProgramSum
                             "expansion", "discarded", "KV pages shared", "s each", "tokens/s",
                             "stop reasons");
   for (const ProgramSummary& summary : summaries) {
-    std::vector<std::string> reasons;
-    for (const auto& [reason, count] : summary.stop_reasons) reasons.push_back(Cat(reason, " ", count));
-    const double drawn = static_cast<double>(summary.tokens.expansion + summary.tokens.discarded);
-    const int64_t problems = std::max<int64_t>(1, summary.problems);
     out << absl::StreamFormat("%-16s %9s %9d %9d %10d %16s %8.1f %9.1f  %s\n", Fit(summary.program, 40),
                               summary.with_gold > 0 ? Cat(summary.correct, " of ", summary.with_gold) : "-",
                               summary.tokens.prefill, summary.tokens.expansion, summary.tokens.discarded,
                               Cat(summary.shared_pages(), " of ", summary.usage.logical_pages),
-                              summary.problem_seconds / static_cast<double>(problems),
-                              summary.wall_seconds > 0 ? drawn / summary.wall_seconds : 0,
-                              absl::StrJoin(reasons, ", "));
+                              summary.seconds_each(), summary.tokens_per_second(), StopReasonsText(summary));
   }
 }
 

@@ -327,6 +327,7 @@ void QueryCore::Record(const BranchState& branch) {
   record.text = tokenizer_.Decode(tokens.subspan(branch.start_length));
   record.answer = ExtractAnswer(Text(branch));
   record.end = branch.stop_note.empty() ? EndReasonName(branch.end_reason) : branch.stop_note;
+  record.start = branch.start_length - prompt_length_;
   record.tokens = own;
   double sum = 0;
   for (const TokenStatistics& token : branch.statistics) sum += token.logprob;
