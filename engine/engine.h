@@ -39,6 +39,7 @@ struct ModelInfo {
   int32_t page_count = 0;
   int64_t page_bytes = 0;  // K and V of all layers
   int32_t max_batch_tokens = 0;
+  std::string chat_template_fault;  // why chat_template() is null although the file carries one
 };
 
 class Engine {
@@ -50,7 +51,7 @@ class Engine {
 
   virtual const ModelInfo& info() const = 0;
   virtual const Tokenizer& tokenizer() const = 0;
-  // Null when the model file carries none.
+  // Null when the model file carries none, or one that we cannot read: info().chat_template_fault says why.
   virtual const ChatTemplate* chat_template() const = 0;
 
   // Computes one batch: at most max_batch_tokens tokens over all rows. A broken precondition is our bug and

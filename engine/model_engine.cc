@@ -93,7 +93,7 @@ absl::StatusOr<std::unique_ptr<ModelEngine>> ModelEngine::Open(const std::string
   std::unique_ptr<ModelEngine> engine(
       new ModelEngine(std::move(file), std::move(kv), std::make_unique<ThreadPool>(threads)));
   ESPALIER_ASSIGN_OR_RETURN(engine->tokenizer_, MakeTokenizer(engine->file_));
-  ESPALIER_ASSIGN_OR_RETURN(engine->chat_template_, ReadChatTemplate(engine->file_, *engine->tokenizer_));
+  auto chat_template = ReadChatTemplate(engine->file_, *engine->tokenizer_);
   const ModelLimits limits = {.tokens = options.max_batch_tokens,
                               .logits = std::min<int64_t>(kLogitsRows, options.max_batch_tokens),
                               .threads = threads};
@@ -107,7 +107,9 @@ absl::StatusOr<std::unique_ptr<ModelEngine>> ModelEngine::Open(const std::string
                    .page_size = options.page_size,
                    .page_count = engine->kv_.page_count(),
                    .page_bytes = engine->kv_.page_bytes(),
-                   .max_batch_tokens = options.max_batch_tokens};
+                   .max_batch_tokens = options.max_batch_tokens,
+                   .chat_template_fault = std::string(ToStd(chat_template.status().message()))};
+  if (chat_template.ok()) engine->chat_template_ = *std::move(chat_template);
   return engine;
 }
 

@@ -40,7 +40,12 @@ std::span<const PromptFormat> PromptFormats() {
 }
 
 absl::StatusOr<PromptFormat> FindPromptFormat(std::string_view name, const Engine& engine) {
-  if (name.empty()) return PromptFormats()[engine.chat_template() != nullptr ? 0 : 1];
+  const std::string& fault = engine.info().chat_template_fault;
+  if (name.empty() && fault.empty()) return PromptFormats()[engine.chat_template() != nullptr ? 0 : 1];
+  if (name.empty()) {
+    return absl::InvalidArgumentError(Cat("the model's chat template cannot be read (", fault,
+                                          "): give --prompt-format question for plain text"));
+  }
   std::vector<std::string> names;
   for (const PromptFormat& format : PromptFormats()) {
     names.push_back(format.name);

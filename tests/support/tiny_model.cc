@@ -22,11 +22,6 @@ constexpr std::string_view kMerges[][2] = {
     {"us", "er"}, {"\n", "\n"}, {"a", "s"}, {"as", "s"}, {" h", "ow"},
 };
 
-constexpr std::string_view kChatTemplate =
-    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + "
-    "'<|im_end|>' + "
-    "'\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
-
 // GPT-2's printable stand-in for a byte: itself where it is printable in Latin-1, else U+0100 onwards.
 std::string ByteToken(int byte) {
   const auto printable = [](int b) { return (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174; };
@@ -93,7 +88,7 @@ void AddTinyMetadata(const TinyModelOptions& options, GgufWriter& writer) {
   writer.AddUint32("tokenizer.ggml.bos_token_id", last - 1);
   writer.AddUint32("tokenizer.ggml.eos_token_id", last);
   writer.AddBool("tokenizer.ggml.add_bos_token", false);
-  writer.AddString("tokenizer.chat_template", kChatTemplate);
+  if (!options.chat_template.empty()) writer.AddString("tokenizer.chat_template", options.chat_template);
 }
 
 void AddTinyTensors(const TinyModelOptions& options, GgufWriter& writer) {

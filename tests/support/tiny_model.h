@@ -13,6 +13,11 @@
 
 namespace espalier {
 
+inline constexpr char kChatMl[] =
+    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + "
+    "'<|im_end|>' + "
+    "'\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+
 struct TinyModelOptions {
   std::string architecture = "llama";         // "qwen2" adds biases of q, k, v and rotates half-split
   TensorType weight_type = TensorType::kF32;  // of the matrices; Q4_K and Q6_K need sizes in multiples of 256
@@ -24,6 +29,7 @@ struct TinyModelOptions {
   uint32_t context_length = 512;
   bool tied_output = false;
   uint64_t seed = 1;
+  std::string chat_template = kChatMl;  // "": the file carries none
 
   TinyModelOptions() {}
 };

@@ -1,0 +1,68 @@
+#include "reasoning/prompt_format.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "engine/tokenizer.h"
+#include "tests/support/tiny_model.h"
+
+namespace espalier {
+namespace {
+
+using testing::HasSubstr;
+
+std::unique_ptr<Engine> OpenWithTemplate(const std::string& chat_template) {
+  TinyModelOptions options;
+  options.chat_template = chat_template;
+  const TinyModel model(options);
+  EngineOptions engine_options;
+  engine_options.kv_memory = 1 << 20;
+  auto engine = Engine::Open(model.path(), engine_options);
+  EXPECT_TRUE(engine.ok()) << engine.status();
+  return *std::move(engine);
+}
+
+std::string PromptText(const Engine& engine, const PromptFormat& format, std::string_view problem) {
+  const auto ids = MakePrompt(format, problem, engine);
+  EXPECT_TRUE(ids.ok()) << ids.status();
+  return engine.tokenizer().Decode(*ids, /*show_special=*/true);
+}
+
+TEST(PromptFormat, ChatModelsGetTheirTemplate) {
+  const auto engine = OpenWithTemplate(kChatMl);
+  const PromptFormat format = *FindPromptFormat("", *engine);
+  EXPECT_EQ(format.name, "boxed");
+  EXPECT_EQ(PromptText(*engine, format, "1 + 1?"),
+            "<|im_start|>system\nPlease reason step by step, and put your final answer within "
+            "\\boxed{}.<|im_end|>\n"
+            "<|im_start|>user\n1 + 1?<|im_end|>\n<|im_start|>assistant\n");
+  const auto ids = *MakePrompt(format, "1 + 1?", *engine);
+  EXPECT_TRUE(engine->tokenizer().IsControl(ids.front()))
+      << "the template's special tokens are tokens, not text";
+}
+
+TEST(PromptFormat, BaseModelsGetPlainText) {
+  const auto engine = OpenWithTemplate("");
+  const PromptFormat format = *FindPromptFormat("", *engine);
+  EXPECT_EQ(PromptText(*engine, format, "1 + 1?"), "Question: 1 + 1?\nAnswer:");
+  EXPECT_THAT(FindPromptFormat("boxed", *engine).status().ToString(), HasSubstr("use 'question'"));
+}
+
+TEST(PromptFormat, AnUnreadableTemplateIsSaidAndTheModelStillOpens) {
+  const auto engine = OpenWithTemplate("{% frobnicate %}");
+  EXPECT_EQ(engine->chat_template(), nullptr);
+  EXPECT_THAT(FindPromptFormat("", *engine).status().ToString(),
+              testing::AllOf(HasSubstr("frobnicate"), HasSubstr("--prompt-format question")));
+  EXPECT_TRUE(FindPromptFormat("question", *engine).ok());
+}
+
+TEST(PromptFormat, UnknownNamesAreSaid) {
+  const auto engine = OpenWithTemplate("");
+  EXPECT_THAT(FindPromptFormat("boxd", *engine).status().ToString(), HasSubstr("did you mean 'boxed'?"));
+}
+
+}  // namespace
+}  // namespace espalier
