@@ -56,6 +56,14 @@ std::string SamplingText(const GenerationOptions& generation) {
   return text;
 }
 
+std::string StopReasons(const ProgramSummary& summary) {
+  std::string html;
+  for (const auto& [reason, count] : summary.stop_reasons) {
+    absl::StrAppendFormat(&html, "%s<span>%s %d</span>", html.empty() ? "" : ", ", EscapeHtml(reason), count);
+  }
+  return html;
+}
+
 // A cell that knows its column's name: narrow screens show rows as cards.
 std::string Cell(const char* column, const std::string& html) {
   return absl::StrFormat("<td data-column=\"%s\">%s</td>", column, html);
@@ -74,7 +82,7 @@ std::string SummaryRow(const ReportProgram& program) {
                                          WithSeparators(summary.usage.logical_pages))),
              Cell("seconds each", absl::StrFormat("%.1f", summary.seconds_each())),
              Cell("tokens/s", absl::StrFormat("%.0f", summary.tokens_per_second())),
-             Cell("stopped by", EscapeHtml(StopReasonsText(summary))), "</tr>\n");
+             Cell("stopped by", StopReasons(summary)), "</tr>\n");
 }
 
 std::string SummaryTable(const Report& report) {

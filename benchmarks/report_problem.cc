@@ -11,8 +11,7 @@ namespace {
 
 constexpr size_t kHeadingCharacters = 160;
 constexpr size_t kAnswerCharacters = 60;
-
-std::string ProgramName(const std::string& spec) { return spec.substr(0, spec.find(':')); }
+constexpr size_t kProgramCharacters = 14;
 
 const char* MarkClass(const SolvedProblem& solved) {
   if (solved.problem->gold.empty()) return "unmarked";
@@ -37,7 +36,7 @@ std::string Heading(const ReportProblem& problem) {
   for (const SolvedProblem* solved : problem.results) {
     absl::StrAppendFormat(&html, "<span class=\"%s\" title=\"%s: %s\">%s%s</span>", MarkClass(*solved),
                           EscapeHtml(solved->program), AnswerText(*solved),
-                          EscapeHtml(ProgramName(solved->program)), Mark(*solved));
+                          EscapeHtml(Shorten(solved->program, kProgramCharacters)), Mark(*solved));
   }
   return html + "</span></summary>\n";
 }

@@ -34,11 +34,12 @@ header { margin-bottom: 2rem; }
 
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { padding: .55rem .8rem; text-align: right; vertical-align: top; border-bottom: 1px solid var(--line); }
+th, td { padding: .55rem .6rem; text-align: right; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { font-weight: 500; color: var(--soft); font-size: .8rem; vertical-align: bottom; }
 th:first-child, th:last-child, td:last-child { text-align: left; }
 th:first-child { padding-left: 0; }
-tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 11rem; }
+tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 13rem; }
+td span { white-space: nowrap; }
 tbody td { white-space: nowrap; }
 tbody td:last-child { white-space: normal; min-width: 8rem; }
 small { display: block; font-weight: 400; color: var(--soft); font-size: .8em; }
@@ -60,9 +61,9 @@ article .plot { padding: .8rem 8.5rem .4rem .5rem; overflow: hidden; }
 .tree line.grid { stroke: var(--line); stroke-width: 1; }
 .tree circle { fill: var(--branch); }
 .tree circle.hollow { fill: var(--paper); stroke: var(--branch); stroke-width: 2; }
-.tree line.fork { opacity: .55; }
 .tree .stopped line { stroke-dasharray: 6 3; }
 .tree .pruned line { stroke-dasharray: 2 3; }
+.tree g line.fork { stroke: var(--pruned); stroke-dasharray: none; stroke-width: 1; }
 .tree .tip text { fill: var(--soft); }
 .tree .done .tip text { fill: var(--ink); }
 .tree .tip text.correct { fill: var(--done); font-weight: 700; }
