@@ -15,6 +15,7 @@ constexpr double kTop = 12;
 constexpr double kHeight = 200;
 constexpr double kLabelHeight = 15;
 constexpr size_t kLabelCharacters = 28;
+constexpr double kLabelReach = 0.4;  // of the width: as far as a label goes on a narrow screen
 constexpr int64_t kTicks = 5;
 
 double Y(double share) { return kTop + kHeight * (1 - share); }
@@ -23,7 +24,13 @@ double Share(const AccuracyPoint& point) {
   return static_cast<double>(point.correct) / static_cast<double>(point.problems);
 }
 
-// The nearest height to `y` at which a label covers no other.
+double Place(const AccuracyPoint& point, int64_t most_tokens) {
+  return static_cast<double>(point.tokens) / static_cast<double>(most_tokens);
+}
+
+bool LabelIsLeft(double place) { return place > 0.5; }
+
+// The nearest height to `y` at which a label covers nothing at the heights `taken`.
 double FindFreeHeight(double y, const std::vector<double>& taken) {
   for (double distance = 0;; distance += 1) {
     for (const double candidate : {y - distance, y + distance}) {
@@ -64,8 +71,8 @@ std::string Point(const AccuracyPoint& point, double place, double label_y) {
                         Y(high), Y(low));
   absl::StrAppendFormat(&svg, "<circle cx=\"%s\" cy=\"%.1f\" r=\"5\"/>", x, Y(Share(point)));
   absl::StrAppendFormat(&svg, "<text class=\"%s\" x=\"%s\" y=\"%.1f\" dx=\"%d\">%s</text></g>\n",
-                        place > 0.5 ? "label anchor-end" : "label", x, label_y + 4, place > 0.5 ? -10 : 10,
-                        EscapeHtml(Shorten(point.label, kLabelCharacters)));
+                        LabelIsLeft(place) ? "label anchor-end" : "label", x, label_y + 4,
+                        LabelIsLeft(place) ? -10 : 10, EscapeHtml(Shorten(point.label, kLabelCharacters)));
   return svg;
 }
 
@@ -90,11 +97,16 @@ std::string DrawAccuracyChart(std::span<const AccuracyPoint> points) {
       "<title>accuracy against tokens</title>\n",
       kTop + kHeight + 26);
   svg += Grid(most_tokens);
-  std::vector<double> label_heights;
+  std::vector<double> labels;  // heights
   for (const AccuracyPoint& point : points) {
-    label_heights.push_back(FindFreeHeight(Y(Share(point)), label_heights));
-    svg += Point(point, static_cast<double>(point.tokens) / static_cast<double>(most_tokens),
-                 label_heights.back());
+    const double place = Place(point, most_tokens);
+    std::vector<double> taken = labels;
+    for (const AccuracyPoint& other : points) {
+      const double ahead = (Place(other, most_tokens) - place) * (LabelIsLeft(place) ? -1 : 1);
+      if (ahead > 0 && ahead < kLabelReach) taken.push_back(Y(Share(other)));
+    }
+    labels.push_back(FindFreeHeight(Y(Share(point)), taken));
+    svg += Point(point, place, labels.back());
   }
   return svg + "</svg>\n";
 }

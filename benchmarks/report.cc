@@ -66,7 +66,7 @@ std::string StopReasons(const ProgramSummary& summary) {
 
 // A cell that knows its column's name: narrow screens show rows as cards.
 std::string Cell(const char* column, const std::string& html) {
-  return absl::StrFormat("<td data-column=\"%s\">%s</td>", column, html);
+  return absl::StrFormat("<td data-column=\"%s\"><div>%s</div></td>", column, html);
 }
 
 std::string SummaryRow(const ReportProgram& program) {

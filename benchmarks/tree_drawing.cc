@@ -68,7 +68,7 @@ class TreeWriter {
       absl::StrAppendFormat(&svg_, "<line x1=\"%s\" x2=\"%s\" y1=\"%.1f\" y2=\"%.1f\"/>", x1, x2, Y(node),
                             Y(node));
     }
-    if (node.record != nullptr && node.children == 0) WriteTip(node, end_class, x2);
+    if (node.record != nullptr && node.has_tip) WriteTip(node, end_class, x2);
     svg_ += "</g>\n";
   }
 

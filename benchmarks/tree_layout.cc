@@ -33,23 +33,25 @@ std::vector<TreeNode> MakeNodes(std::span<const BranchRecord> branches) {
     const std::string path = record->path.ToString();
     while (open.size() > 1 && !IsBelow(path, nodes[open.back()].record->path.ToString())) open.pop_back();
     node.parent = open.back();
-    ++nodes[node.parent].children;
     open.push_back(static_cast<int64_t>(nodes.size()));
     nodes.push_back(node);
   }
   return nodes;
 }
 
-// For every node: whether it lies midway between its children.
+// Reads the children's starts: sets `end` to the last of them where it is farther, and `has_tip`. Returns for
+// every node whether it lies midway between its children.
 std::vector<bool> FindForks(std::vector<TreeNode>& nodes) {
-  std::vector<bool> forks(nodes.size());
-  for (size_t i = 0; i < nodes.size(); ++i) forks[i] = nodes[i].children > 0;
-  for (const TreeNode& node : nodes) {
+  std::vector<bool> forks(nodes.size(), true);
+  for (TreeNode& node : nodes) {
     if (node.parent < 0) continue;
     TreeNode& parent = nodes[node.parent];
-    if (parent.end != node.start) forks[node.parent] = false;
-    parent.end = std::max(parent.end, node.start);
+    if (node.start != parent.end) forks[node.parent] = false;
+    if (node.start < parent.end) continue;
+    parent.end = node.start;
+    parent.has_tip = false;
   }
+  for (size_t i = 0; i < nodes.size(); ++i) forks[i] = forks[i] && !nodes[i].has_tip;
   return forks;
 }
 

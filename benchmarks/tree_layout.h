@@ -15,8 +15,8 @@ struct TreeNode {
   int64_t parent = -1;                   // index of the nearest ancestor with a record, or 0; -1 for the root
   int64_t start = 0;                     // tokens after the prompt: where it leaves its parent
   int64_t end = 0;                       // where its line ends
-  int64_t children = 0;
-  double row = 0;  // from the top, in [0, rows)
+  bool has_tip = true;                   // no child continues from its end
+  double row = 0;                        // from the top, in [0, rows)
 };
 
 // Invariants: nodes[0] is the root; parents come before their children, siblings in order of path.

@@ -41,7 +41,10 @@ TEST(TreeLayoutTest, AForkLiesMidwayBetweenItsBranches) {
 TEST(TreeLayoutTest, ABranchThatGoesOnAfterItsForkKeepsARowOfItsOwn) {
   const std::vector<BranchRecord> branches = {MakeBranch({0}, 0, 30, "end"),
                                               MakeBranch({0, 0}, 10, 20, "end")};
-  EXPECT_THAT(Rows(LayOutTree(branches)), ::testing::ElementsAre(0, 0, 1));
+  const TreeLayout layout = LayOutTree(branches);
+  EXPECT_THAT(Rows(layout), ::testing::ElementsAre(0, 0, 1));
+  EXPECT_FALSE(layout.nodes[0].has_tip);
+  EXPECT_TRUE(layout.nodes[1].has_tip);
 }
 
 TEST(TreeLayoutTest, OrdersByPathAndPassesOverMissingAncestors) {
