@@ -7,9 +7,10 @@ namespace espalier {
 void ProgramSummary::Add(const SolvedProblem& solved) {
   const QueryResult& result = solved.result;
   ++problems;
-  if (!solved.problem->gold.empty()) ++with_gold;
+  const bool cancelled = absl::IsCancelled(result.status);
+  if (!solved.problem->gold.empty() && !cancelled) ++with_gold;
   if (solved.correct) ++correct;
-  if (!result.status.ok()) ++failed;
+  if (!result.status.ok() && !cancelled) ++failed;
   tokens.prefill += result.tokens.prefill;
   tokens.expansion += result.tokens.expansion;
   tokens.aggregation += result.tokens.aggregation;

@@ -15,9 +15,9 @@ namespace espalier {
 struct ProgramSummary {
   std::string program;
   int64_t problems = 0;
-  int64_t with_gold = 0;
+  int64_t with_gold = 0;  // of those that were not cancelled
   int64_t correct = 0;
-  int64_t failed = 0;
+  int64_t failed = 0;  // with an error; cancelled ones are only among the stop reasons
   TokenCounts tokens;
   QueryUsage usage;
   double problem_seconds = 0;  // sum of the problems' latencies

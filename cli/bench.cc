@@ -1,6 +1,7 @@
 // espalier bench throughput: prefill once, fork, decode.
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -10,9 +11,12 @@
 #include "base/status.h"
 #include "benchmarks/throughput.h"
 #include "cli/command.h"
+#include "cli/usage.h"
 
 namespace espalier {
 namespace {
+
+constexpr int64_t kMostTokens = 10'000'000;  // beyond every model's context
 
 struct ThroughputCommandOptions {
   CommonOptions common;
@@ -39,21 +43,21 @@ absl::StatusOr<std::vector<int64_t>> ParseBranches(const std::string& text) {
 absl::Status RunThroughput(const ThroughputCommandOptions& options) {
   ESPALIER_ASSIGN_OR_RETURN(EngineOptions engine_options, MakeEngineOptions(options.common));
   ESPALIER_ASSIGN_OR_RETURN(const std::vector<int64_t> branches, ParseBranches(options.branches));
-  if (options.prompt < 1 || options.generate < 1) {
-    return absl::InvalidArgumentError("--prompt and --generate: choose 1 or more tokens");
-  }
   const int64_t most = *std::max_element(branches.begin(), branches.end());
   engine_options.max_batch_tokens = static_cast<int32_t>(std::max<int64_t>(512, most));
   ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, OpenEngine(options.common, engine_options));
-  if (!options.common.json) std::cout << "branches  prefill tokens/s  decode tokens/s  outside the engine\n";
+  bool header = !options.common.json;
   for (const int64_t count : branches) {
     ThroughputOptions measure;
     measure.prompt = options.prompt;
     measure.generate = options.generate;
     measure.branches = count;
     measure.seed = options.common.seed;
-    measure.cancelled = Interrupted;
+    measure.cancelled = ShouldStop;
     ESPALIER_ASSIGN_OR_RETURN(const Throughput row, MeasureThroughput(*engine, measure));
+    if (std::exchange(header, false)) {
+      std::cout << "branches  prefill tokens/s  decode tokens/s  outside the engine\n";
+    }
     if (options.common.json) {
       std::cout << nlohmann::json({{"branches", row.branches},
                                    {"prefill_tps", row.prefill_tps},
@@ -78,8 +82,12 @@ void RegisterBench(CLI::App& app, Commands& commands) {
   auto options = std::make_shared<ThroughputCommandOptions>();
   CLI::App* command = AddCommand(*bench, "throughput", "prefill one prompt, fork it, decode all branches",
                                  options->common, true);
-  command->add_option("--prompt", options->prompt, "tokens of the shared prompt")->capture_default_str();
-  command->add_option("--generate", options->generate, "tokens of each branch")->capture_default_str();
+  command->add_option("--prompt", options->prompt, "tokens of the shared prompt")
+      ->capture_default_str()
+      ->check(WholeNumber(1, kMostTokens));
+  command->add_option("--generate", options->generate, "tokens of each branch")
+      ->capture_default_str()
+      ->check(WholeNumber(1, kMostTokens));
   command->add_option("--branches", options->branches, "one row for each of these")->capture_default_str();
   commands.push_back({command, [options] { return RunThroughput(*options); }});
 }

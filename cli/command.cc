@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "cli/transfer_progress.h"
+#include "cli/usage.h"
 #include "models/pull.h"
 
 namespace espalier {
@@ -28,8 +30,10 @@ void OnInterrupt(int signal) {
     std::signal(signal, SIG_DFL);
     raise(signal);
   }
-  interrupts = 1;
+  interrupts = signal;
 }
+
+int64_t MachineMemory() { return int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE); }
 
 const MonotonicClock& TheClock() {
   static const MonotonicClock kClock;
@@ -46,9 +50,13 @@ CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& 
     command->add_flag("--offline", common.offline, "never download");
     command->add_option("--kv-type", common.kv_type, "KV cache elements: f16 or f32")->capture_default_str();
   }
-  command->add_option("--threads", common.threads, "threads; 0: all processors")->capture_default_str();
+  command->add_option("--threads", common.threads, "threads; 0: all processors")
+      ->capture_default_str()
+      ->check(WholeNumber(0, 1024));
   command->add_option("--device", common.device, "cpu")->capture_default_str();
-  command->add_option("--seed", common.seed, "fixes everything that is drawn")->capture_default_str();
+  command->add_option("--seed", common.seed, "fixes everything that is drawn")
+      ->capture_default_str()
+      ->check(WholeNumber(0, std::numeric_limits<uint64_t>::max()));
   command->add_option("--kv-memory", common.kv_memory, "memory for KV pages, such as 512M")
       ->capture_default_str();
   command->add_flag("--quiet,-q", common.quiet, "no progress on stderr");
@@ -65,9 +73,6 @@ absl::StatusOr<EngineOptions> MakeEngineOptions(const CommonOptions& common) {
   if (common.device != "cpu") {
     return absl::InvalidArgumentError(Cat("--device ", common.device, ": choose cpu"));
   }
-  if (common.threads < 0 || common.threads > 1024) {
-    return absl::InvalidArgumentError(Cat("--threads ", common.threads, ": choose 1 to 1024, or 0 for all"));
-  }
   options.threads = static_cast<int>(common.threads);
   if (common.kv_type == "f32") {
     options.kv_type = KvType::kF32;
@@ -76,6 +81,10 @@ absl::StatusOr<EngineOptions> MakeEngineOptions(const CommonOptions& common) {
   }
   const absl::StatusOr<int64_t> bytes = ParseBytes(common.kv_memory);
   if (!bytes.ok()) return absl::InvalidArgumentError(Cat("--kv-memory: ", ToStd(bytes.status().message())));
+  if (*bytes > MachineMemory()) {
+    return absl::InvalidArgumentError(Cat("--kv-memory ", common.kv_memory, ": this machine has ",
+                                          FormatBytes(MachineMemory()), " in all; choose less"));
+  }
   options.kv_memory = *bytes;
   return options;
 }
@@ -122,6 +131,15 @@ void CatchInterrupts() {
 }
 
 bool Interrupted() { return interrupts > 0; }
+
+int InterruptingSignal() { return interrupts; }
+
+bool ShouldStop() { return Interrupted() || !std::cout.good(); }
+
+bool ReaderIsGone() {
+  pollfd descriptor = {.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&descriptor, 1, 0) == 1 && (descriptor.revents & (POLLERR | POLLHUP)) != 0;
+}
 
 ProgressLine::ProgressLine(bool quiet)
     : quiet_(quiet),

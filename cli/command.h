@@ -50,11 +50,18 @@ absl::StatusOr<EngineOptions> MakeEngineOptions(const CommonOptions& common);
 absl::StatusOr<std::unique_ptr<Engine>> OpenEngine(const CommonOptions& common, const EngineOptions& options);
 absl::StatusOr<std::string> FindModelFile(const CommonOptions& common);
 
+// An empty file is an empty text.
 absl::StatusOr<std::string> ReadTextFile(const std::string& path);
 
 // From the first Ctrl-C or SIGTERM on; a second one kills the process as usual.
 void CatchInterrupts();
 bool Interrupted();
+int InterruptingSignal();  // 0: none yet
+
+// Whether to end early: interrupted, or stdout takes no more (`| head`, a full disk).
+bool ShouldStop();
+// Whether whoever read stdout has closed it.
+bool ReaderIsGone();
 
 // A line on stderr that is rewritten in place on a terminal; elsewhere a line every ten seconds. Shows
 // nothing during the first two seconds, nor with --quiet.

@@ -1,48 +1,38 @@
 // The `espalier` command. Results go to stdout; progress, logs and errors to stderr.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <iostream>
+#include <new>
 
 #include "base/cat.h"
-#include "base/text.h"
 #include "cli/command.h"
+#include "cli/usage.h"
 
 namespace espalier {
 namespace {
 
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
-constexpr int kInterrupted = 130;  // what shells report for Ctrl-C
+constexpr int kSignal = 128;  // what shells add to a signal's number
+constexpr int kReaderGone = kSignal + SIGPIPE;
 
-// "unknown command 'slove' (did you mean 'solve'?)", when that is what went wrong.
-std::string UnknownCommand(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return "";
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (command->get_name() == argv[1]) return "";
-    names.push_back(command->get_name());
-  }
-  return Cat("unknown command '", argv[1], "'", DidYouMean(argv[1], names), "; see espalier --help");
-}
-
-int UsageError(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  const std::string unknown = UnknownCommand(app, argc, argv);
-  if (!unknown.empty()) {
-    std::cerr << "error: " << unknown << "\n";
-    return kUsage;
-  }
-  std::string command = "espalier";
-  for (const CLI::App* parsed : app.get_subcommands()) command += " " + parsed->get_name();
-  std::cerr << "error: " << error.what() << "; see " << command << " --help\n";
-  return kUsage;
+// Whether all results were taken; main's last deed.
+int FinishOutput() {
+  std::cout.flush();
+  if (std::cout.good()) return 0;
+  if (ReaderIsGone()) return kReaderGone;
+  PrintError("the results could not be written to stdout: check the space on its disk");
+  return kFailed;
 }
 
 int RunCommand(const Commands& commands) {
   for (const Command& command : commands) {
     if (!command.app->parsed()) continue;
     const absl::Status status = command.run();
+    if (const int code = FinishOutput(); code != 0) return code;
     if (status.ok()) return 0;
-    std::cerr << "error: " << status.message() << "\n";
-    if (absl::IsCancelled(status)) return kInterrupted;
+    PrintError(ToStd(status.message()));
+    if (Interrupted()) return kSignal + InterruptingSignal();
     return absl::IsInvalidArgument(status) ? kUsage : kFailed;
   }
   return kUsage;
@@ -67,9 +57,15 @@ int Main(int argc, char** argv) {
   } catch (const CLI::CallForVersion& version) {
     return app.exit(version);
   } catch (const CLI::ParseError& error) {
-    return UsageError(app, error, argc, argv);
+    PrintError(DescribeUsageError(app, error));
+    return kUsage;
   }
-  return RunCommand(commands);
+  try {
+    return RunCommand(commands);
+  } catch (const std::bad_alloc&) {
+    PrintError("out of memory: give less --kv-memory, or a smaller model");
+    return kFailed;
+  }
 }
 
 }  // namespace

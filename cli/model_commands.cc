@@ -32,7 +32,8 @@ void RegisterModelCommands(CLI::App& app, Commands& commands) {
   auto common = std::make_shared<CommonOptions>();
   CLI::App* command =
       AddCommand(app, "models", "the catalog, and what of it is here", *common, /*with_model=*/false);
-  commands.push_back({command, [common] {
+  commands.push_back({command, [common]() -> absl::Status {
+                        ESPALIER_RETURN_IF_ERROR(MakeEngineOptions(*common).status());
                         ModelsOptions options;
                         options.json = common->json;
                         return RunModels(options, std::cout);
@@ -42,7 +43,8 @@ void RegisterModelCommands(CLI::App& app, Commands& commands) {
   auto name = std::make_shared<std::string>();
   command = AddCommand(app, "pull", "fetches a model into the cache", *common, /*with_model=*/false);
   command->add_option("NAME", *name, "catalog name, or hf:OWNER/REPO/FILE.gguf")->required();
-  commands.push_back({command, [common, name] {
+  commands.push_back({command, [common, name]() -> absl::Status {
+                        ESPALIER_RETURN_IF_ERROR(MakeEngineOptions(*common).status());
                         PullCommandOptions options;
                         options.model = *name;
                         options.json = common->json;
@@ -53,7 +55,8 @@ void RegisterModelCommands(CLI::App& app, Commands& commands) {
   auto file = std::make_shared<std::string>();
   command = AddCommand(app, "inspect", "what a model file holds", *common, /*with_model=*/false);
   command->add_option("FILE", *file, "a .gguf file, or the name of a cached model")->required();
-  commands.push_back({command, [common, file] {
+  commands.push_back({command, [common, file]() -> absl::Status {
+                        ESPALIER_RETURN_IF_ERROR(MakeEngineOptions(*common).status());
                         InspectOptions options;
                         options.model = *file;
                         options.json = common->json;
@@ -61,18 +64,13 @@ void RegisterModelCommands(CLI::App& app, Commands& commands) {
                       }});
 
   auto tokenize = std::make_shared<TokenizeCommandOptions>();
-  common = std::make_shared<CommonOptions>();
-  command = AddCommand(app, "tokenize", "text to token ids, and back", *common, /*with_model=*/true);
+  command = AddCommand(app, "tokenize", "text to token ids, and back", tokenize->common, /*with_model=*/true);
   command->add_option("--text,-t", tokenize->text, "this text");
   command->add_option("--file,-f", tokenize->file, "the text of a file");
   command->add_option("--decode", tokenize->decode, "ids, separated by spaces or commas, back to text");
   command->add_option("--separator", tokenize->separator, "splits the text into documents");
   command->add_flag("--special", tokenize->special, "special tokens in the text become their ids");
-  commands.push_back({command, [common, tokenize]() -> absl::Status {
-                        ESPALIER_ASSIGN_OR_RETURN(tokenize->model, FindModelFile(*common));
-                        tokenize->json = common->json;
-                        return RunTokenize(*tokenize, std::cout);
-                      }});
+  commands.push_back({command, [tokenize] { return RunTokenize(*tokenize, std::cout); }});
 }
 
 }  // namespace espalier

@@ -11,10 +11,14 @@
 #include "base/text.h"
 #include "benchmarks/perplexity.h"
 #include "cli/command.h"
+#include "cli/usage.h"
 #include "engine/tokenizer.h"
 
 namespace espalier {
 namespace {
+
+constexpr int64_t kMostTokens = 10'000'000;  // beyond every context and vocabulary
+constexpr int64_t kMostChunks = 1'000'000'000;
 
 struct LogitsOptions {
   CommonOptions common;
@@ -26,7 +30,6 @@ struct LogitsOptions {
 
 absl::Status RunLogits(const LogitsOptions& options) {
   ESPALIER_ASSIGN_OR_RETURN(EngineOptions engine_options, MakeEngineOptions(options.common));
-  if (options.top < 1) return absl::InvalidArgumentError(Cat("--top ", options.top, ": choose 1 or more"));
   if (options.prompt.empty()) return absl::InvalidArgumentError("--prompt is empty: give some text");
   ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, OpenEngine(options.common, engine_options));
   const Tokenizer& tokenizer = engine->tokenizer();
@@ -82,9 +85,8 @@ absl::Status RunPerplexity(const PerplexityCommandOptions& options) {
   ESPALIER_ASSIGN_OR_RETURN(EngineOptions engine_options, MakeEngineOptions(options.common));
   ESPALIER_ASSIGN_OR_RETURN(const std::string text, ReadTextFile(options.file));
   PerplexityOptions measure = options.measure;
-  if (measure.context < 8 || measure.context > 1'000'000 || measure.context % 2 != 0) {
-    return absl::InvalidArgumentError(
-        Cat("--context ", measure.context, ": choose an even number from 8 up"));
+  if (measure.context % 2 != 0) {
+    return absl::InvalidArgumentError(Cat("--context ", measure.context, ": choose an even number"));
   }
   engine_options.max_batch_tokens = static_cast<int32_t>(std::max<int64_t>(512, measure.context));
   ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, OpenEngine(options.common, engine_options));
@@ -100,7 +102,7 @@ absl::Status RunPerplexity(const PerplexityCommandOptions& options) {
           FormatDuration(seconds / static_cast<double>(done) * static_cast<double>(chunks - done)));
     });
   };
-  measure.cancelled = Interrupted;
+  measure.cancelled = ShouldStop;
   ESPALIER_ASSIGN_OR_RETURN(const Perplexity result, MeasurePerplexity(*engine, text, measure));
   progress.Clear();
   if (options.common.json) {
@@ -125,16 +127,21 @@ void RegisterNumerics(CLI::App& app, Commands& commands) {
   CLI::App* command =
       AddCommand(app, "logits", "the most likely next tokens of a text", logits->common, true);
   command->add_option("--prompt,-p", logits->prompt, "plain text; no chat template is applied")->required();
-  command->add_option("--top", logits->top, "how many tokens")->capture_default_str();
+  command->add_option("--top", logits->top, "how many tokens")
+      ->capture_default_str()
+      ->check(WholeNumber(1, kMostTokens));
   commands.push_back({command, [logits] { return RunLogits(*logits); }});
 
   auto perplexity = std::make_shared<PerplexityCommandOptions>();
   command = AddCommand(app, "perplexity", "perplexity of a text, as llama.cpp's tool measures it",
                        perplexity->common, true);
   command->add_option("--file,-f", perplexity->file, "text file")->required();
-  command->add_option("--context", perplexity->measure.context, "tokens of a chunk")->capture_default_str();
+  command->add_option("--context", perplexity->measure.context, "tokens of a chunk, an even number")
+      ->capture_default_str()
+      ->check(WholeNumber(8, kMostTokens));
   command->add_option("--chunks", perplexity->measure.chunks, "chunks to score; 0: all")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(WholeNumber(0, kMostChunks));
   commands.push_back({command, [perplexity] { return RunPerplexity(*perplexity); }});
 }
 

@@ -17,9 +17,10 @@ absl::Status RunPull(const PullCommandOptions& options, const TransferEvents& ev
     out << pulled.path << '\n';
     return absl::OkStatus();
   }
+  std::error_code ignored;
   const nlohmann::ordered_json line = {{"name", entry.name},
                                        {"path", ToValidUtf8(pulled.path)},
-                                       {"bytes", std::filesystem::file_size(pulled.path)},
+                                       {"bytes", std::filesystem::file_size(pulled.path, ignored)},
                                        {"sha256", pulled.sha256}};
   out << line.dump() << '\n';
   return absl::OkStatus();

@@ -1,4 +1,5 @@
 // espalier solve: answers problems with reasoning programs.
+#include <algorithm>
 #include <iostream>
 #include <optional>
 #include <utility>
@@ -6,25 +7,30 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/cat.h"
 #include "base/clock.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "benchmarks/problem_runner.h"
 #include "benchmarks/problems.h"
 #include "benchmarks/report.h"
 #include "cli/command.h"
 #include "cli/solve_output.h"
+#include "cli/usage.h"
 #include "reasoning/runtime.h"
 
 namespace espalier {
 namespace {
 
+constexpr int64_t kMostProblems = 1'000'000'000;
+
 struct SolveOptions {
   CommonOptions common;
   std::string programs = "cot";
-  std::string problem;
-  std::string file;
+  std::optional<std::string> problem;
+  std::optional<std::string> file;
   std::optional<int64_t> limit;
   std::string prompt_format;
   std::string report;
@@ -34,16 +40,16 @@ struct SolveOptions {
 };
 
 absl::StatusOr<std::vector<Problem>> FindProblems(const SolveOptions& options) {
-  if (options.problem.empty() == options.file.empty()) {
+  if (options.problem.has_value() == options.file.has_value()) {
     return absl::InvalidArgumentError("give one of --problem TEXT and --file FILE.jsonl");
   }
-  if (!options.file.empty()) return ReadProblems(options.file, options.limit);
-  if (absl::StripAsciiWhitespace(options.problem).empty()) {
+  if (options.file) return ReadProblems(*options.file, options.limit);
+  if (absl::StripAsciiWhitespace(*options.problem).empty()) {
     return absl::InvalidArgumentError("--problem is blank: give some text");
   }
   Problem problem;
   problem.id = "1";
-  problem.text = options.problem;
+  problem.text = *options.problem;
   return std::vector<Problem>{problem};
 }
 
@@ -57,6 +63,15 @@ absl::StatusOr<std::vector<Program>> ParsePrograms(const std::string& specs) {
   }
   if (programs.empty()) return absl::InvalidArgumentError("--program is empty: see espalier solve --help");
   return programs;
+}
+
+// Before the model is there; whether the format fits the model is seen then.
+absl::Status CheckPromptFormat(const std::string& name) {
+  std::vector<std::string> names;
+  for (const PromptFormat& format : PromptFormats()) names.push_back(format.name);
+  if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return absl::OkStatus();
+  return absl::InvalidArgumentError(Cat("--prompt-format: unknown format '", name, "'",
+                                        DidYouMean(name, names), ": there are ", absl::StrJoin(names, ", ")));
 }
 
 std::string ProgressText(const std::string& program, const RunnerProgress& progress) {
@@ -92,7 +107,7 @@ ReportProgram SolveAll(Engine& engine, const SolveOptions& options, const SolveC
   running.in_flight = options.in_flight;
   running.seed = options.common.seed;
   running.prompt_format = options.prompt_format;
-  running.cancelled = Interrupted;
+  running.cancelled = ShouldStop;
   running.on_progress = [&](const RunnerProgress& now) {
     progress.Update([&] { return ProgressText(program.spec, now); });
   };
@@ -118,10 +133,8 @@ ReportProgram SolveAll(Engine& engine, const SolveOptions& options, const SolveC
 absl::Status RunSolve(const SolveOptions& options) {
   ESPALIER_ASSIGN_OR_RETURN(const EngineOptions engine_options, MakeEngineOptions(options.common));
   ESPALIER_ASSIGN_OR_RETURN(const std::vector<Program> programs, ParsePrograms(options.programs));
+  ESPALIER_RETURN_IF_ERROR(CheckPromptFormat(options.prompt_format));
   ESPALIER_ASSIGN_OR_RETURN(const std::vector<Problem> problems, FindProblems(options));
-  if (options.in_flight < 1) {
-    return absl::InvalidArgumentError(Cat("--in-flight ", options.in_flight, ": choose 1 or more"));
-  }
   if (!options.report.empty()) ESPALIER_RETURN_IF_ERROR(PrepareReportFile(options.report));
   ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, OpenEngine(options.common, engine_options));
   SolveContext context;
@@ -136,7 +149,7 @@ absl::Status RunSolve(const SolveOptions& options) {
   std::vector<ProgramSummary> summaries;
   int64_t failed = 0;
   for (const Program& program : programs) {
-    if (Interrupted()) break;
+    if (ShouldStop()) break;
     report.programs.push_back(SolveAll(*engine, options, context, problems, program));
     summaries.push_back(report.programs.back().summary);
     failed += summaries.back().failed;
@@ -152,8 +165,10 @@ absl::Status RunSolve(const SolveOptions& options) {
     if (!options.common.quiet) std::cerr << "report: " << options.report << "\n";
   }
   if (Interrupted()) return absl::CancelledError("interrupted; the results so far are above");
-  if (failed > 0)
-    return absl::InternalError(Cat(failed, " problems ended with an error; their lines say which"));
+  if (failed > 0) {
+    return absl::InternalError(Cat(failed, failed == 1 ? " problem" : " problems",
+                                   " could not be solved: see the error in the line of each"));
+  }
   return absl::OkStatus();
 }
 
@@ -168,11 +183,14 @@ void RegisterSolve(CLI::App& app, Commands& commands) {
   command->add_option("--problem,-p", options->problem, "one problem's text");
   command->add_option("--file,-f", options->file,
                       "problems, one JSON object a line (GSM8K, MATH, AIME, AMC, SVAMP)");
-  command->add_option("--limit,-n", options->limit, "only the first N problems");
+  command->add_option("--limit,-n", options->limit, "only the first N problems")
+      ->check(WholeNumber(1, kMostProblems));
   command->add_option("--prompt-format", options->prompt_format,
                       "boxed (chat) or question (plain); default: by model");
   command->add_option("--report", options->report, "also write a page with the search trees, FILE.html");
-  command->add_option("--in-flight", options->in_flight, "problems under way at once")->capture_default_str();
+  command->add_option("--in-flight", options->in_flight, "problems under way at once")
+      ->capture_default_str()
+      ->check(WholeNumber(1, kMostProblems));
   command->footer("Programs:\n" + ProgramRegistry().Help());
   commands.push_back({command, [options] { return RunSolve(*options); }});
 }

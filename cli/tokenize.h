@@ -7,24 +7,25 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "cli/command.h"
 
 namespace espalier {
 
 struct TokenizeCommandOptions {
-  std::string model;  // path of a model file; its weights are not read
+  CommonOptions common;  // its model's weights are not read
   // Exactly one of these three.
   std::optional<std::string> text;
   std::optional<std::string> file;    // path of a text file, any bytes
   std::optional<std::string> decode;  // ids, separated by spaces or commas
-  std::string separator;  // splits the file into documents and is removed whole; empty: one document
+  std::string separator;  // splits the text into documents and is removed whole; empty: one document
   bool special = false;   // special tokens in the text become their ids; --decode shows them
-  bool json = false;
 
   TokenizeCommandOptions() {}
 };
 
 // Prints {"ids": [[...], ...]}, one list per document, or the ids of each document on a line of its own; with
-// `decode` {"text": "..."} or the bytes as they are. No BOS is added.
+// `decode` {"text": "..."} or the bytes as they are. No BOS is added. Options are checked before the model is
+// looked for.
 absl::Status RunTokenize(const TokenizeCommandOptions& options, std::ostream& out);
 
 }  // namespace espalier

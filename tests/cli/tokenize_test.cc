@@ -23,8 +23,8 @@ class TokenizeCommandTest : public testing::Test {
     writer.AddStrings("tokenizer.ggml.tokens", {"a", "b", "ab", "Ġ", "<e>", "Ċ", "Ã"});
     writer.AddInts("tokenizer.ggml.token_type", {1, 1, 1, 1, 3, 1, 1});
     writer.AddStrings("tokenizer.ggml.merges", {"a b"});
-    options_.model = Write("model.gguf", writer.Finish());
-    options_.json = true;
+    options_.common.model = Write("model.gguf", writer.Finish());
+    options_.common.json = true;
   }
   ~TokenizeCommandTest() override { std::filesystem::remove_all(folder_); }
 
@@ -49,12 +49,15 @@ class TokenizeCommandTest : public testing::Test {
 TEST_F(TokenizeCommandTest, PrintsOneListPerDocument) {
   options_.text = "ab a";
   EXPECT_EQ(Output(), "{\"ids\":[[2,3,0]]}\n");
+  options_.separator = " ";
+  EXPECT_EQ(Output(), "{\"ids\":[[2],[0]]}\n");
+  options_.separator.clear();
   options_.text.reset();
   options_.file = Write("text", "ab\n--\n\n--\nb");
   EXPECT_EQ(Output(), "{\"ids\":[[2,5,5,5,5,1]]}\n");
   options_.separator = "\n--\n";
   EXPECT_EQ(Output(), "{\"ids\":[[2],[],[1]]}\n");
-  options_.json = false;
+  options_.common.json = false;
   EXPECT_EQ(Output(), "2\n\n1\n");
 }
 
@@ -77,31 +80,30 @@ TEST_F(TokenizeCommandTest, DecodesIds) {
   options_.decode = "2 3, 0\n4";
   EXPECT_EQ(Output(), "{\"text\":\"ab a\"}\n");
   options_.special = true;
-  options_.json = false;
+  options_.common.json = false;
   EXPECT_EQ(Output(), "ab a<e>\n");
   options_.decode = "6";  // half a character
-  options_.json = true;
+  options_.common.json = true;
   EXPECT_EQ(Output(), "{\"text\":\"\uFFFD\"}\n");
 }
 
 TEST_F(TokenizeCommandTest, RefusesBadInputWithARemedy) {
   EXPECT_THAT(Output(), HasSubstr("give one of --text, --file and --decode"));
-  options_.text = "a";
+  options_.decode = "1";
   options_.separator = "-";
   EXPECT_THAT(Output(), HasSubstr("--separator"));
-  options_.text.reset();
   options_.separator.clear();
   for (const char* ids : {"7", "-1", "1x", "99999999999", "1.5"}) {
     options_.decode = ids;
-    EXPECT_THAT(Output(),
-                HasSubstr(Cat("'", std::string_view(ids), "' is not a token id; this model has 0 to 6")));
+    EXPECT_THAT(Output(), HasSubstr(Cat("'", std::string_view(ids),
+                                        "' is not a token id; give whole numbers from 0 to ")));
   }
   options_.decode.reset();
   options_.file = folder_ + "missing";
   EXPECT_THAT(Output(), HasSubstr("missing"));
   options_.file.reset();
   options_.text = "a";
-  options_.model = Write("foreign", "not a model");
+  options_.common.model = Write("foreign", "not a model");
   EXPECT_THAT(Output(), HasSubstr("foreign"));
 }
 
