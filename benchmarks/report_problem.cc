@@ -13,13 +13,17 @@ constexpr size_t kHeadingCharacters = 160;
 constexpr size_t kAnswerCharacters = 60;
 constexpr size_t kProgramCharacters = 14;
 
+bool IsMarked(const SolvedProblem& solved) {
+  return !solved.problem->gold.empty() && !absl::IsCancelled(solved.result.status);
+}
+
 const char* MarkClass(const SolvedProblem& solved) {
-  if (solved.problem->gold.empty()) return "unmarked";
+  if (!IsMarked(solved)) return "unmarked";
   return solved.correct ? "right" : "wrong";
 }
 
 const char* Mark(const SolvedProblem& solved) {
-  if (solved.problem->gold.empty()) return "";
+  if (!IsMarked(solved)) return "";
   return solved.correct ? " ✓" : " ✗";
 }
 

@@ -95,6 +95,15 @@ TEST(ReportTest, ErrorsAndProblemsWithoutAnswersAreToldAsSuch) {
                           Not(HasSubstr("Right answer")), Not(HasSubstr("class=\"chart\""))));
 }
 
+TEST(ReportTest, CancelledProblemsAreNeitherRightNorWrong) {
+  const Problem problem = MakeProblem("1", "How many?", "3");
+  SolvedProblem cancelled = Solve(problem, {MakeBranch({0}, 0, 5, "stopped")}, "");
+  cancelled.result.status = absl::CancelledError("interrupted");
+  const std::string html = ReportHtml(MakeReport({cancelled}));
+  EXPECT_THAT(html, AllOf(HasSubstr("<span>cancelled 1</span>"), Not(HasSubstr("class=\"wrong\"")),
+                          Not(HasSubstr("class=\"error\""))));
+}
+
 TEST(ReportTest, PutsTheResultsOfAllProgramsBelowTheirProblem) {
   const Problem first = MakeProblem("a", "First?", "1"), second = MakeProblem("b", "Second?", "2");
   Report report = MakeReport({Solve(first, {}, "1"), Solve(second, {}, "1")});
