@@ -160,7 +160,7 @@ absl::Status RunSolve(const SolveOptions& options) {
     WriteSummaryTable(context, summaries, std::cout);
   }
   if (!options.report.empty()) {
-    report.interrupted = Interrupted();
+    report.interrupted = ShouldStop();
     ESPALIER_RETURN_IF_ERROR(WriteReport(report, options.report));
     if (!options.common.quiet) std::cerr << "report: " << options.report << "\n";
   }
