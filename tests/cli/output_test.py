@@ -87,10 +87,13 @@ class Solve(CommandLineTest):
         roomy, _ = self.solve(*program)
         tight, _ = self.solve(*program, "--kv-memory", "48K")  # 12 pages, 6 of them the prompt's
         self.assertEqual(tokens_of(tight), tokens_of(roomy))
-        code, out, err = run("solve", "--model", command_line.MODEL, *program, "--kv-memory", "12K", "--json", "--quiet")
+        # Not even the prompt fits.
+        tight = [*program, "--kv-memory", "12K", "--json", "--quiet"]
+        code, out, err = run("solve", "--model", command_line.MODEL, *tight)
         self.assertEqual(code, 1)
         self.assert_error_line(err)
-        self.assertIn("--kv-memory", command_line.json.loads(out.splitlines()[0])["error"])
+        error = command_line.json.loads(out.splitlines()[0])["error"]
+        self.assertIn("the prompt has 80 tokens, but at most 47 fit", error)
 
     def test_table_for_people(self):
         file = problems("people.jsonl", ["How many?"])
