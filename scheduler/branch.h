@@ -39,6 +39,7 @@ struct ScheduledBranch {
   PageLease lease;
   int64_t computed_peak = 0;  // most tokens whose KV it ever had
   bool generating = false;
+  bool in_batch = false;  // of the step that is being built
   GenerateRequest request;
 
   int64_t usable_length() const {

@@ -38,7 +38,8 @@ absl::StatusOr<BranchId> Scheduler::AddPrompt(QueryId query, std::vector<TokenId
   if (prompt.empty()) return absl::InvalidArgumentError("the prompt has no tokens: give some text");
   const int64_t length = static_cast<int64_t>(prompt.size());
   if (length >= max_length()) {
-    const bool by_pages = max_length() < engine_.info().context_length;
+    // An engine may count its pages into the context it offers.
+    const bool by_pages = int64_t{engine_.info().page_count} * engine_.info().page_size <= max_length();
     return absl::InvalidArgumentError(
         Cat("the prompt has ", length, " tokens, but at most ", max_length() - 1, " fit ",
             by_pages ? "into the KV memory: raise --kv-memory" : "into the model's context: shorten it"));
@@ -138,6 +139,7 @@ const ScheduledBranch& Scheduler::branch(BranchId id) const {
 absl::StatusOr<std::span<const BranchEvent>> Scheduler::Step() {
   events_.clear();
   report_ = StepReport();
+  RankBranches();
   const std::vector<PlannedRow> plan = Plan();
   BuildBatch(plan);
   if (!batched_.empty()) {
@@ -158,21 +160,25 @@ absl::StatusOr<std::span<const BranchEvent>> Scheduler::Step() {
 }
 
 // First come, first served by query; within a query the older branch first.
-std::vector<ScheduledBranch*> Scheduler::RankedBranches() {
-  std::vector<ScheduledBranch*> ranked;
-  ranked.reserve(branches_.size());
-  for (auto& [id, ranked_branch] : branches_) ranked.push_back(&ranked_branch);
-  std::stable_sort(ranked.begin(), ranked.end(),
+void Scheduler::RankBranches() {
+  ranked_.clear();
+  for (auto& [id, ranked] : branches_) {
+    ranked.in_batch = false;
+    ranked_.push_back(&ranked);
+  }
+  std::stable_sort(ranked_.begin(), ranked_.end(),
                    [](const ScheduledBranch* a, const ScheduledBranch* b) { return a->query < b->query; });
-  return ranked;
 }
 
+// Of those that wait only as many are looked at as could be admitted in one step.
 std::vector<PlannedRow> Scheduler::Plan() {
   std::vector<BranchView> views;
-  for (const ScheduledBranch* ranked : RankedBranches()) {
+  int64_t waiting = 0;
+  for (const ScheduledBranch* ranked : ranked_) {
     if (!ranked->generating) continue;
     const std::span<const TokenId> tokens = ranked->tokens;
     const bool resident = !ranked->lease.empty();
+    if (!resident && ++waiting > limits_.max_rows) continue;
     const int64_t computed =
         resident ? ranked->usable_length() : cache_.MatchLength(tokens.first(tokens.size() - 1));
     views.push_back({ranked->id, tokens, computed, resident});
@@ -184,17 +190,23 @@ void Scheduler::BuildBatch(const std::vector<PlannedRow>& plan) {
   batch_.copies.clear();
   batch_.rows.clear();
   batched_.clear();
+  bool admitting = true;  // until one does not fit: nobody overtakes it
   for (const PlannedRow& row : plan) {
     // An admission in a step that preempted would only be preempted in turn.
-    if (row.admission && report_.preempted > 0) continue;
+    if (row.admission && (!admitting || report_.preempted > 0)) continue;
     ScheduledBranch& leased = branch(row.id);
     if (leased.lease.empty() != row.admission) continue;  // lost its pages to a row before it
     if (!LeaseRow(leased, row)) {
-      if (!row.admission) ++usage_[leased.query].preemptions;
       if (!leased.lease.empty()) ReleaseLease(leased);
-      if (!row.admission) ++report_.preempted;
+      if (row.admission) {
+        admitting = false;
+      } else {
+        ++usage_[leased.query].preemptions;
+        ++report_.preempted;
+      }
       continue;
     }
+    leased.in_batch = true;
     const int64_t start = leased.lease.length();
     const int64_t count = std::min<int64_t>(row.tokens, static_cast<int64_t>(leased.tokens.size()) - start);
     batched_.push_back({&leased, count});
@@ -254,8 +266,7 @@ bool Scheduler::HasRoomToAdmit(const ScheduledBranch& admitted, int64_t tokens) 
 
 // Takes the pages of the last branch that holds some and does not run. False: there is none.
 bool Scheduler::ReclaimIdlePages() {
-  const std::vector<ScheduledBranch*> ranked = RankedBranches();
-  for (auto it = ranked.rbegin(); it != ranked.rend(); ++it) {
+  for (auto it = ranked_.rbegin(); it != ranked_.rend(); ++it) {
     if ((*it)->generating || (*it)->lease.empty()) continue;
     ReleaseLease(**it);
     return true;
@@ -265,12 +276,9 @@ bool Scheduler::ReclaimIdlePages() {
 
 // Takes the pages of the lowest ranked running branch below `for_branch` that is not in this step's batch.
 bool Scheduler::PreemptBelow(const ScheduledBranch& for_branch) {
-  const std::vector<ScheduledBranch*> ranked = RankedBranches();
-  for (auto it = ranked.rbegin(); it != ranked.rend() && *it != &for_branch; ++it) {
+  for (auto it = ranked_.rbegin(); it != ranked_.rend() && *it != &for_branch; ++it) {
     ScheduledBranch& victim = **it;
-    const bool in_batch = std::any_of(batched_.begin(), batched_.end(),
-                                      [&](const BatchedRow& row) { return row.branch == &victim; });
-    if (victim.lease.empty() || in_batch) continue;
+    if (victim.lease.empty() || victim.in_batch) continue;
     ReleaseLease(victim);
     ++usage_[victim.query].preemptions;
     ++report_.preempted;

@@ -99,7 +99,7 @@ class Scheduler {
  private:
   ScheduledBranch& branch(BranchId id);
   const ScheduledBranch& branch(BranchId id) const;
-  std::vector<ScheduledBranch*> RankedBranches();
+  void RankBranches();
 
   std::vector<PlannedRow> Plan();
   void BuildBatch(const std::vector<PlannedRow>& plan);
@@ -124,6 +124,7 @@ class Scheduler {
     ScheduledBranch* branch;
     int64_t tokens;
   };
+  std::vector<ScheduledBranch*> ranked_;  // all branches, best rank first
   std::vector<BatchedRow> batched_;
   Batch batch_;
   StepOutput output_;
