@@ -39,13 +39,15 @@ def main():
     parser.add_argument("--prompts", required=True)
     parser.add_argument("--top", type=int, default=10)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--flash-attention", action="store_true", help="llama.cpp's other way to round attention")
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
 
     with open(options.prompts, encoding="utf-8") as file:
         prompts = json.load(file)
-    peer = Peer(options.model, context=2048, threads=options.threads)
-    source = f"llama-cpp-python {llama_cpp.__version__}, CPU, f16 KV cache, flash attention off"
+    peer = Peer(options.model, context=2048, threads=options.threads, flash_attention=options.flash_attention)
+    flash = "on" if options.flash_attention else "off"
+    source = f"llama-cpp-python {llama_cpp.__version__}, CPU, f16 KV cache, flash attention {flash}"
     cases = [top_tokens(peer, prompt, options.top) for prompt in prompts]
     with open(options.out, "w", encoding="utf-8") as out:
         json.dump({"source": source, "cases": cases}, out, ensure_ascii=False, indent=1)
