@@ -28,9 +28,13 @@ class ProblemRun {
       runtime_.Step();
       Emit();
       FillWindow();
-      options_.on_progress({emitted_ + static_cast<int64_t>(done_.size()),
-                            static_cast<int64_t>(problems_.size()),
-                            runtime_.counters().drawn_tokens - drawn_before_, clock_.Seconds() - started_});
+      RunnerProgress progress;
+      progress.solved = emitted_ + static_cast<int64_t>(done_.size());
+      progress.under_way = static_cast<int64_t>(under_way_.size());
+      progress.problems = static_cast<int64_t>(problems_.size());
+      progress.drawn_tokens = runtime_.counters().drawn_tokens - drawn_before_;
+      progress.seconds = clock_.Seconds() - started_;
+      options_.on_progress(progress);
     }
   }
 

@@ -23,6 +23,7 @@ struct SolvedProblem {
 
 struct RunnerProgress {
   int64_t solved = 0;
+  int64_t under_way = 0;
   int64_t problems = 0;
   int64_t drawn_tokens = 0;  // physical, of this run
   double seconds = 0;        // since the run began

@@ -79,9 +79,11 @@ std::string ProgressText(const std::string& program, const RunnerProgress& progr
       progress.seconds > 0 ? static_cast<double>(progress.drawn_tokens) / progress.seconds : 0;
   std::string text = absl::StrFormat("%s: %d of %d problems, %d tokens, %.0f tokens/s", program,
                                      progress.solved, progress.problems, progress.drawn_tokens, rate);
+  // Problems under way count as half done.
+  const double done = static_cast<double>(progress.solved) + 0.5 * static_cast<double>(progress.under_way);
   if (progress.solved > 0) {
-    const double each = progress.seconds / static_cast<double>(progress.solved);
-    text += ", " + FormatDuration(each * static_cast<double>(progress.problems - progress.solved)) + " left";
+    text += ", " + FormatDuration(progress.seconds / done * (static_cast<double>(progress.problems) - done)) +
+            " left";
   }
   return text;
 }
