@@ -25,6 +25,18 @@ enum class TensorType : uint32_t {
   kBF16 = 30,
 };
 
+// Types of safetensors files that GGUF has no number for. They have a name and a size; nothing computes with
+// them.
+inline constexpr TensorType kTypeU8{1000};
+inline constexpr TensorType kTypeBool{1001};
+inline constexpr TensorType kTypeU16{1002};
+inline constexpr TensorType kTypeU32{1003};
+inline constexpr TensorType kTypeU64{1004};
+inline constexpr TensorType kTypeF8E4M3{1005};
+inline constexpr TensorType kTypeF8E5M2{1006};
+inline constexpr TensorType kTypeF8E8M0{1007};
+inline constexpr TensorType kTypeUnknown{1008};
+
 struct TensorTypeInfo {
   std::string name;        // "Q4_K"; "type 99" for an id we do not know
   int32_t block_elements;  // elements of one block; 0 if unknown

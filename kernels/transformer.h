@@ -36,19 +36,23 @@ void RmsNorm(std::span<const float> x, std::span<const float> weight, float epsi
 void SwiGlu(std::span<const float> gate, std::span<const float> up, int64_t columns, std::span<float> out,
             ThreadPool& pool);
 
-// Which elements of a head rotate together.
-enum class RopeStyle : int32_t {
-  kAdjacent,   // (2i, 2i + 1): GGUF's llama files, whose q and k rows were permuted for it
-  kHalfSplit,  // (i, i + head_dim / 2): "NeoX"; qwen2
-};
+// The same with gelu(z) = z / (1 + exp(-2u)), u = sqrt(2 / pi) * (z + 0.044715 z^3), in place of silu: the
+// "tanh" form of GELU (Hendrycks & Gimpel, "Gaussian Error Linear Units", 2016).
+void GeGlu(std::span<const float> gate, std::span<const float> up, int64_t columns, std::span<float> out,
+           ThreadPool& pool);
 
-// Rotary position embedding (Su et al., "RoFormer", 2021): pair i of a head at position p turns by the angle
-// p * base^(-2i / head_dim). Angles are computed in double.
+// y += x, elementwise. Both of one size.
+void AddTo(std::span<const float> x, std::span<float> y, ThreadPool& pool);
+
+// Rotary position embedding (Su et al., "RoFormer", 2021): the pair (i, i + head_dim / 2) of a head at
+// position p turns by the angle p * frequencies[i] and is stretched by `magnitude`. Angles are computed in
+// double.
 class Rope {
  public:
-  Rope(RopeStyle style, int32_t head_dim, double base);
+  // frequencies: [head_dim / 2], radians per position.
+  explicit Rope(std::vector<double> frequencies, double magnitude = 1.0);
 
-  // Floats of Angles() per token: cosine and sine of every pair.
+  // Floats of Angles() per token, the size of a head: magnitude * cosine of every pair, then the sines.
   int64_t angles_per_token() const { return 2 * static_cast<int64_t>(frequencies_.size()); }
 
   // angles: [positions.size()][angles_per_token()].
@@ -58,8 +62,8 @@ class Rope {
   void Apply(std::span<const float> angles, int64_t heads, std::span<float> x, ThreadPool& pool) const;
 
  private:
-  RopeStyle style_;
-  std::vector<double> frequencies_;  // [head_dim / 2]
+  std::vector<double> frequencies_;
+  double magnitude_;
 };
 
 // The KV pages of one layer. In a page, each KV head has its keys transposed and its values as they come:
@@ -74,6 +78,7 @@ struct KvPages {
   int32_t kv_heads = 0;
   int32_t head_dim = 0;   // a multiple of kLanes
   int32_t page_size = 0;  // a multiple of kLanes
+  int32_t window = 0;     // a query at position p reads (p - window, p]; 0: all of [0, p]
 
   // Bytes of one layer in one page.
   int64_t layer_bytes() const;
@@ -96,14 +101,15 @@ struct AttentionShape {
   int32_t heads;
   int32_t kv_heads;
   int32_t head_dim;
+  float scale;  // of the scores, commonly 1 / sqrt(head_dim)
 };
 
 // Causal attention with grouped queries (Ainslie et al., "GQA", 2023) over paged KV.
 //
-// Query head h reads KV head h / (heads / kv_heads). A token at position p reads positions [0, p], in chunks
-// of kAttentionChunk absolute positions. Chunk j gives a partial state (m_j, s_j, v_j): the maximum score,
-// the sum of w_t = exp(score_t - m_j) and the sum of w_t * value_t, in position order. States are merged in
-// chunk order,
+// Query head h reads KV head h / (heads / kv_heads). A token at position p reads positions [0, p], or what
+// the layer's window leaves of them, in chunks of kAttentionChunk absolute positions. Chunk j gives a partial
+// state (m_j, s_j, v_j): the maximum score, the sum of w_t = exp(score_t - m_j) and the sum of w_t * value_t,
+// in position order. States are merged in chunk order,
 //   m = max(m, m_j);  s = s * exp(m_old - m) + s_j * exp(m_j - m);  v likewise;
 // (Milakov & Gimelshein, "Online normalizer calculation for softmax", 2018), and the output is v / s.
 class PagedAttention {
@@ -112,8 +118,8 @@ class PagedAttention {
   PagedAttention(const AttentionShape& shape, int threads);
   ~PagedAttention();
 
-  // out[t] = attention of queries[t], scores scaled by 1 / sqrt(head_dim). Both: [tokens][heads][head_dim].
-  // The KV of the step's own tokens must have been written.
+  // out[t] = attention of queries[t]. Both: [tokens][heads][head_dim]. The KV of the step's own
+  // tokens must have been written.
   void Run(const KvPages& kv, std::span<const SequenceSpan> sequences, const float* queries, float* out,
            ThreadPool& pool);
 
@@ -131,6 +137,7 @@ class PagedAttention {
                 Scratch& scratch) const;
 
   int64_t heads_;
+  float scale_;
   int64_t group_;                 // query heads of one KV head
   std::vector<Scratch> scratch_;  // of each thread
   std::vector<Block> blocks_;     // of the current call

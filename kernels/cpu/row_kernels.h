@@ -13,7 +13,8 @@ struct AttentionState {
   float* accumulator;  // [head_dim], the weighted value sum
   float max;           // -infinity before the first chunk
   float sum;           // 0 before the first chunk
-  int64_t valid;       // positions of this chunk that the query may read; <= 0: the chunk is skipped
+  int64_t first;       // the query reads positions [first, valid) of this chunk, first >= 0; an empty range
+  int64_t valid;       // skips the chunk
 };
 
 // One chunk of keys and values in float: what kAttentionChunk positions hold for one KV head.
@@ -35,8 +36,8 @@ struct ExpSums {
 struct RowKernels {
   void (*rms_norm)(const float* x, const float* weight, float epsilon, int64_t columns, float* y);
   void (*swiglu)(const float* gate, const float* up, int64_t columns, float* out);
-  void (*rope_adjacent)(const float* angles, int64_t head_dim, float* x);
-  void (*rope_halves)(const float* angles, int64_t head_dim, float* x);
+  void (*geglu)(const float* gate, const float* up, int64_t columns, float* out);
+  void (*rope)(const float* angles, int64_t head_dim, float* x);
 
   // dst[i * dst_stride] = src[i], rounded to the nearest half, ties to even.
   void (*scatter_half)(const float* src, int64_t count, uint16_t* dst, int64_t dst_stride);

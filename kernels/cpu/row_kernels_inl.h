@@ -89,18 +89,18 @@ void SwiGluRow(const float* gate, const float* up, int64_t columns, float* out) 
   }
 }
 
-// angles: cosines of all pairs, then sines.
-void RopeAdjacent(const float* angles, int64_t head_dim, float* x) {
-  const float* sines = angles + head_dim / 2;
-  for (int64_t i = 0; i < head_dim / 2; ++i) {
-    const float a = x[2 * i];
-    const float b = x[2 * i + 1];
-    x[2 * i] = a * angles[i] - b * sines[i];
-    x[2 * i + 1] = a * sines[i] + b * angles[i];
+void GeGluRow(const float* gate, const float* up, int64_t columns, float* out) {
+  constexpr float kTwoRootTwoOverPi = 1.5957691216f;
+  for (int64_t i = 0; i < columns; i += kLanes) {
+    const Float8 z = Load(gate + i);
+    const Float8 u = kTwoRootTwoOverPi * (z + 0.044715f * (z * z) * z);
+    const Float8 limited = Max(u, Broadcast(-80.0f));  // keeps exp(-u) finite; gelu is 0 there in any case
+    Store(z / (1.0f + Exp(-limited)) * Load(up + i), out + i);
   }
 }
 
-void RopeHalves(const float* angles, int64_t head_dim, float* x) {
+// angles: cosines of all pairs, then sines.
+void RopeRow(const float* angles, int64_t head_dim, float* x) {
   const int64_t half = head_dim / 2;
   const float* sines = angles + half;
   for (int64_t i = 0; i < half; ++i) {
@@ -149,7 +149,7 @@ void GatherHalf(const uint16_t* src, int64_t src_stride, int64_t rows, int64_t c
   }
 }
 
-// weights[t] = exp(score_t - max) for t < valid, 0 beyond; returns the maximum score.
+// weights[t] = exp(score_t - max) for t in [first, valid), 0 elsewhere; returns the maximum score.
 inline float ChunkWeights(const AttentionTile& tile, const AttentionState& state, Float8& sum) {
   Float8 scores[kChunkVectors] = {};
   for (int64_t d = 0; d < tile.head_dim; ++d) {
@@ -160,7 +160,9 @@ inline float ChunkWeights(const AttentionTile& tile, const AttentionState& state
   Float8 max = Broadcast(-kInfinity);
   for (int64_t g = 0; g < kChunkVectors; ++g) {
     const Int8 lane = Int8{0, 1, 2, 3, 4, 5, 6, 7} + static_cast<int32_t>(g * kLanes);
-    scores[g] = lane < static_cast<int32_t>(state.valid) ? scores[g] : Broadcast(-kInfinity);
+    const Int8 read =
+        (lane >= static_cast<int32_t>(state.first)) & (lane < static_cast<int32_t>(state.valid));
+    scores[g] = read ? scores[g] : Broadcast(-kInfinity);
     max = Max(max, scores[g]);
   }
   const float chunk_max = MaxLanes(max);
@@ -173,13 +175,13 @@ inline float ChunkWeights(const AttentionTile& tile, const AttentionState& state
   return chunk_max;
 }
 
-// partial[d] = sum of weights[t] * values[t][d] over t < valid, in that order.
-inline void WeightedValues(const AttentionTile& tile, int64_t valid) {
+// partial[d] = sum of weights[t] * values[t][d] over t in [first, end), in that order.
+inline void WeightedValues(const AttentionTile& tile, int64_t first, int64_t end) {
   constexpr int64_t kVectors = 8;
   int64_t d = 0;
   for (; d + kVectors * kLanes <= tile.head_dim; d += kVectors * kLanes) {
     Float8 sums[kVectors] = {};
-    for (int64_t t = 0; t < valid; ++t) {
+    for (int64_t t = first; t < end; ++t) {
       const Float8 weight = Broadcast(tile.weights[t]);
       for (int64_t v = 0; v < kVectors; ++v)
         sums[v] += weight * Load(tile.values + t * tile.head_dim + d + v * kLanes);
@@ -188,7 +190,7 @@ inline void WeightedValues(const AttentionTile& tile, int64_t valid) {
   }
   for (; d < tile.head_dim; d += kLanes) {
     Float8 sum = {};
-    for (int64_t t = 0; t < valid; ++t)
+    for (int64_t t = first; t < end; ++t)
       sum += Broadcast(tile.weights[t]) * Load(tile.values + t * tile.head_dim + d);
     Store(sum, tile.partial + d);
   }
@@ -197,10 +199,10 @@ inline void WeightedValues(const AttentionTile& tile, int64_t valid) {
 void AttendChunk(const AttentionTile& tile, AttentionState* states, int64_t count) {
   for (int64_t i = 0; i < count; ++i) {
     AttentionState& state = states[i];
-    if (state.valid <= 0) continue;
+    if (state.valid <= state.first || state.first >= kAttentionChunk) continue;
     Float8 sum;
     const float chunk_max = ChunkWeights(tile, state, sum);
-    WeightedValues(tile, state.valid < kAttentionChunk ? state.valid : kAttentionChunk);
+    WeightedValues(tile, state.first, state.valid < kAttentionChunk ? state.valid : kAttentionChunk);
     const float max = chunk_max > state.max ? chunk_max : state.max;
     const float keep = ExpScalar(state.max - max);
     const float add = ExpScalar(chunk_max - max);
@@ -277,8 +279,8 @@ extern const RowKernels kRowKernels;
 const RowKernels kRowKernels = {
     .rms_norm = RmsNormRow,
     .swiglu = SwiGluRow,
-    .rope_adjacent = RopeAdjacent,
-    .rope_halves = RopeHalves,
+    .geglu = GeGluRow,
+    .rope = RopeRow,
     .scatter_half = ScatterHalf,
     .gather_float = GatherFloat,
     .gather_half = GatherHalf,

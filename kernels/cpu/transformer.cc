@@ -103,9 +103,28 @@ void SwiGlu(std::span<const float> gate, std::span<const float> up, int64_t colu
   });
 }
 
-Rope::Rope(RopeStyle style, int32_t head_dim, double base) : style_(style), frequencies_(head_dim / 2) {
-  ESPALIER_CHECK(head_dim >= 2 && head_dim % 2 == 0, head_dim);
-  for (int32_t i = 0; i < head_dim / 2; ++i) frequencies_[i] = std::pow(base, -2.0 * i / head_dim);
+void GeGlu(std::span<const float> gate, std::span<const float> up, int64_t columns, std::span<float> out,
+           ThreadPool& pool) {
+  ESPALIER_CHECK(columns % kLanes == 0 && gate.size() == up.size() && out.size() >= up.size(), columns);
+  const RowKernels& kernels = ActiveRowKernels();
+  ForEachToken(gate.size() / columns, pool, [&](int64_t t) {
+    kernels.geglu(gate.data() + t * columns, up.data() + t * columns, columns, out.data() + t * columns);
+  });
+}
+
+void AddTo(std::span<const float> x, std::span<float> y, ThreadPool& pool) {
+  ESPALIER_CHECK(x.size() == y.size(), x.size(), " to ", y.size());
+  constexpr int64_t kElementsPerTask = 16384;
+  const auto count = static_cast<int64_t>(x.size());
+  pool.ParallelFor((count + kElementsPerTask - 1) / kElementsPerTask, [&](int64_t task, int) {
+    const int64_t end = std::min(count, (task + 1) * kElementsPerTask);
+    for (int64_t i = task * kElementsPerTask; i < end; ++i) y[i] += x[i];
+  });
+}
+
+Rope::Rope(std::vector<double> frequencies, double magnitude)
+    : frequencies_(std::move(frequencies)), magnitude_(magnitude) {
+  ESPALIER_CHECK(!frequencies_.empty());
 }
 
 void Rope::Angles(std::span<const int64_t> positions, std::span<float> angles, ThreadPool& pool) const {
@@ -114,8 +133,8 @@ void Rope::Angles(std::span<const int64_t> positions, std::span<float> angles, T
     float* cosines = angles.data() + t * 2 * pairs;
     for (int64_t i = 0; i < pairs; ++i) {
       const double angle = static_cast<double>(positions[t]) * frequencies_[i];
-      cosines[i] = static_cast<float>(std::cos(angle));
-      cosines[pairs + i] = static_cast<float>(std::sin(angle));
+      cosines[i] = static_cast<float>(magnitude_ * std::cos(angle));
+      cosines[pairs + i] = static_cast<float>(magnitude_ * std::sin(angle));
     }
   });
 }
@@ -123,10 +142,9 @@ void Rope::Angles(std::span<const int64_t> positions, std::span<float> angles, T
 void Rope::Apply(std::span<const float> angles, int64_t heads, std::span<float> x, ThreadPool& pool) const {
   const int64_t head_dim = angles_per_token();
   const RowKernels& kernels = ActiveRowKernels();
-  const auto rotate = style_ == RopeStyle::kAdjacent ? kernels.rope_adjacent : kernels.rope_halves;
   ForEachToken(x.size() / (heads * head_dim), pool, [&](int64_t t) {
     for (int64_t h = 0; h < heads; ++h) {
-      rotate(angles.data() + t * head_dim, head_dim, x.data() + (t * heads + h) * head_dim);
+      kernels.rope(angles.data() + t * head_dim, head_dim, x.data() + (t * heads + h) * head_dim);
     }
   });
 }
@@ -167,7 +185,7 @@ struct PagedAttention::Scratch {
 };
 
 PagedAttention::PagedAttention(const AttentionShape& shape, int threads)
-    : heads_(shape.heads), group_(shape.heads / shape.kv_heads), scratch_(threads) {
+    : heads_(shape.heads), scale_(shape.scale), group_(shape.heads / shape.kv_heads), scratch_(threads) {
   ESPALIER_CHECK(shape.heads % shape.kv_heads == 0 && shape.head_dim % kLanes == 0, shape.heads, " heads, ",
                  shape.kv_heads, " KV heads of ", shape.head_dim);
   for (Scratch& scratch : scratch_) {
@@ -204,10 +222,9 @@ void PagedAttention::RunBlock(const KvPages& kv, const Block& block, const float
     return ((sequence.first_token + block.first + t) * heads_ + block.kv_head * group_) * head_dim;
   };
 
-  const float scale = 1.0f / std::sqrt(static_cast<float>(head_dim));
   for (int64_t t = 0; t < block.tokens; ++t) {
     const float* query = queries + offset(t);
-    for (int64_t i = 0; i < token_floats; ++i) scratch.queries[t * token_floats + i] = query[i] * scale;
+    for (int64_t i = 0; i < token_floats; ++i) scratch.queries[t * token_floats + i] = query[i] * scale_;
   }
   std::fill_n(scratch.accumulators.begin(), vectors * head_dim, 0.0f);
   for (int64_t i = 0; i < vectors; ++i) {
@@ -215,6 +232,7 @@ void PagedAttention::RunBlock(const KvPages& kv, const Block& block, const float
                          .accumulator = scratch.accumulators.data() + i * head_dim,
                          .max = -std::numeric_limits<float>::infinity(),
                          .sum = 0.0f,
+                         .first = 0,
                          .valid = 0};
   }
 
@@ -226,10 +244,18 @@ void PagedAttention::RunBlock(const KvPages& kv, const Block& block, const float
   tile.partial = tile.weights + kAttentionChunk;
   const int64_t first_position = sequence.position + block.first;
   const int64_t end_position = first_position + block.tokens;
-  for (int64_t begin = 0; begin < end_position; begin += kAttentionChunk) {
+  const auto window_begin = [&kv](int64_t position) {
+    return kv.window == 0 ? 0 : std::max<int64_t>(0, position - kv.window + 1);
+  };
+  const int64_t first_chunk = window_begin(first_position) / kAttentionChunk;
+  for (int64_t begin = first_chunk * kAttentionChunk; begin < end_position; begin += kAttentionChunk) {
     GatherChunk(kv, sequence.pages, block.kv_head, begin, std::min(end_position, begin + kAttentionChunk),
                 tile);
-    for (int64_t i = 0; i < vectors; ++i) scratch.states[i].valid = first_position + i / group_ + 1 - begin;
+    for (int64_t i = 0; i < vectors; ++i) {
+      const int64_t position = first_position + i / group_;
+      scratch.states[i].first = std::max<int64_t>(0, window_begin(position) - begin);
+      scratch.states[i].valid = position + 1 - begin;
+    }
     ActiveRowKernels().attend_chunk(tile, scratch.states.data(), vectors);
   }
 

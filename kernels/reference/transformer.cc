@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace espalier {
 
@@ -21,28 +22,36 @@ std::vector<double> ReferenceSwiGlu(std::span<const float> gate, std::span<const
   return out;
 }
 
-std::vector<double> ReferenceRope(RopeStyle style, double base, int64_t position,
+std::vector<double> ReferenceGeGlu(std::span<const float> gate, std::span<const float> up) {
+  const double root = std::sqrt(2.0 / std::numbers::pi);
+  std::vector<double> out(gate.size());
+  for (size_t i = 0; i < gate.size(); ++i) {
+    const double z = gate[i];
+    out[i] = 0.5 * z * (1.0 + std::tanh(root * (z + 0.044715 * z * z * z))) * up[i];
+  }
+  return out;
+}
+
+std::vector<double> ReferenceRope(std::span<const double> frequencies, double magnitude, int64_t position,
                                   std::span<const float> head) {
-  const size_t half = head.size() / 2;
+  const size_t half = frequencies.size();
   std::vector<double> out(head.size());
   for (size_t i = 0; i < half; ++i) {
-    const double angle = static_cast<double>(position) * std::pow(base, -2.0 * i / head.size());
-    const size_t first = style == RopeStyle::kAdjacent ? 2 * i : i;
-    const size_t second = style == RopeStyle::kAdjacent ? 2 * i + 1 : i + half;
-    out[first] = head[first] * std::cos(angle) - head[second] * std::sin(angle);
-    out[second] = head[first] * std::sin(angle) + head[second] * std::cos(angle);
+    const double angle = static_cast<double>(position) * frequencies[i];
+    out[i] = magnitude * (head[i] * std::cos(angle) - head[i + half] * std::sin(angle));
+    out[i + half] = magnitude * (head[i] * std::sin(angle) + head[i + half] * std::cos(angle));
   }
   return out;
 }
 
 std::vector<double> ReferenceAttention(std::span<const float> query, std::span<const float> keys,
-                                       std::span<const float> values) {
+                                       std::span<const float> values, double scale) {
   const size_t head_dim = query.size();
   const size_t positions = keys.size() / head_dim;
   std::vector<double> weights(positions);
   for (size_t t = 0; t < positions; ++t) {
     for (size_t d = 0; d < head_dim; ++d) weights[t] += double{query[d]} * keys[t * head_dim + d];
-    weights[t] /= std::sqrt(static_cast<double>(head_dim));
+    weights[t] *= scale;
   }
   const double max = *std::max_element(weights.begin(), weights.end());
   double sum = 0;

@@ -15,13 +15,13 @@ namespace espalier {
 // One row each, as transformer.h defines them.
 std::vector<double> ReferenceRmsNorm(std::span<const float> x, std::span<const float> weight, double epsilon);
 std::vector<double> ReferenceSwiGlu(std::span<const float> gate, std::span<const float> up);
-std::vector<double> ReferenceRope(RopeStyle style, double base, int64_t position,
+std::vector<double> ReferenceGeGlu(std::span<const float> gate, std::span<const float> up);
+std::vector<double> ReferenceRope(std::span<const double> frequencies, double magnitude, int64_t position,
                                   std::span<const float> head);
 
-// Softmax attention of one query head over the first keys.size() / query.size() positions.
-// keys, values: [positions][head_dim].
+// Softmax attention of one query head over all positions of keys and values, [positions][head_dim].
 std::vector<double> ReferenceAttention(std::span<const float> query, std::span<const float> keys,
-                                       std::span<const float> values);
+                                       std::span<const float> values, double scale);
 
 struct ReferenceLogitSummary {
   double log_sum_exp;
