@@ -1,7 +1,9 @@
 #include "cli/inspect.h"
 
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_format.h"
@@ -9,8 +11,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "engine/chat_template.h"
-#include "engine/gguf.h"
-#include "engine/model_config.h"
+#include "engine/model_file.h"
 #include "engine/tokenizer.h"
 #include "kernels/kernels.h"
 #include "models/pull.h"
@@ -32,9 +33,9 @@ struct Totals {
   int64_t bytes = 0;
 };
 
-Totals Sum(const GgufFile& file) {
+Totals Sum(const ModelFile& file) {
   Totals totals;
-  for (const GgufTensor& tensor : file.tensors()) {
+  for (const StoredTensor& tensor : file.stored_tensors()) {
     TypeTotal& total = totals.types[std::string(GetTensorTypeInfo(tensor.type).name)];
     const auto bytes = static_cast<int64_t>(tensor.data.size());
     ++total.tensors;
@@ -46,8 +47,8 @@ Totals Sum(const GgufFile& file) {
   return totals;
 }
 
-// Every reason why this file cannot be run, without the file's name, which the report has already.
-std::vector<std::string> Unsupported(const GgufFile& file) {
+// Every reason why this model cannot be run, without the file's name, which the report has already.
+std::vector<std::string> Unsupported(const ModelFile& file) {
   std::vector<std::string> reasons;
   const auto add = [&](const absl::Status& status) {
     if (status.ok()) return;
@@ -55,70 +56,28 @@ std::vector<std::string> Unsupported(const GgufFile& file) {
     const std::string_view message = ToStd(status.message());
     reasons.emplace_back(message.starts_with(prefix) ? message.substr(prefix.size()) : message);
   };
-  const absl::StatusOr<ModelConfig> config = ModelConfig::FromGguf(file);
+  const absl::StatusOr<ModelConfig> config = file.ReadConfig();
   add(config.status());
   if (config.ok()) {
     const std::vector<std::string> problems = TensorProblems(file, *config);
     reasons.insert(reasons.end(), problems.begin(), problems.end());
   }
-  add(MakeTokenizer(file).status());
-  if (const auto source = file.GetString("tokenizer.chat_template"); source.ok()) {
-    add(ChatTemplate::Parse(*source, "", "").status());
-  }
+  add(file.ReadTokenizer().status());
+  const absl::StatusOr<std::string> source = file.ReadChatTemplate();
+  add(source.status());
+  if (source.ok()) add(ChatTemplate::Parse(*source, "", "").status());
   return reasons;
 }
 
-std::string ShapeText(const GgufTensor& tensor) {
+std::string ShapeText(const StoredTensor& tensor) {
   std::string text;
   for (const int64_t size : tensor.shape) text += Cat(text.empty() ? "" : " x ", size);
   return text;
 }
 
-Json MetadataJson(const GgufFile& file, const GgufEntry& entry) {
-  switch (entry.value.type) {
-    case GgufType::kString:
-      return ToValidUtf8(*file.GetString(entry.key));
-    case GgufType::kBool:
-      return *file.GetBool(entry.key);
-    case GgufType::kFloat32:
-    case GgufType::kFloat64:
-      return *file.GetFloat(entry.key);
-    case GgufType::kArray:
-      break;
-    default:
-      if (const auto number = file.GetInt(entry.key); number.ok()) return *number;
-  }
-  return ToValidUtf8(DescribeGgufValue(entry.value));
-}
-
-void PrintJson(const GgufFile& file, std::ostream& out) {
-  const Totals totals = Sum(file);
-  const std::vector<std::string> reasons = Unsupported(file);
-  Json report = {{"file", ToValidUtf8(file.path())},
-                 {"format", "GGUF"},
-                 {"version", file.version()},
-                 {"file_bytes", file.file_bytes()},
-                 {"architecture", ToValidUtf8(file.GetStringOr("general.architecture", "").value_or(""))},
-                 {"parameters", totals.parameters},
-                 {"supported", reasons.empty()},
-                 {"unsupported", Json::array()},
-                 {"types", Json::array()},
-                 {"tensors", Json::array()},
-                 {"metadata", Json::object()}};
-  for (const std::string& reason : reasons) report["unsupported"].push_back(ToValidUtf8(reason));
-  for (const auto& [type, total] : totals.types) {
-    report["types"].push_back({{"type", type}, {"tensors", total.tensors}, {"bytes", total.bytes}});
-  }
-  for (const GgufTensor& tensor : file.tensors()) {
-    report["tensors"].push_back({{"name", ToValidUtf8(tensor.name)},
-                                 {"type", GetTensorTypeInfo(tensor.type).name},
-                                 {"shape", tensor.shape},
-                                 {"bytes", tensor.data.size()}});
-  }
-  for (const GgufEntry& entry : file.metadata()) {
-    report["metadata"][ToValidUtf8(entry.key)] = MetadataJson(file, entry);
-  }
-  out << report.dump() << '\n';
+Json FactJson(const ModelFact& fact) {
+  if (const auto* text = std::get_if<std::string>(&fact.value)) return ToValidUtf8(*text);
+  return std::visit([](const auto& value) { return Json(value); }, fact.value);
 }
 
 // One line of text for people, whatever the file put there.
@@ -130,17 +89,48 @@ std::string Printable(std::string_view text) {
   return printable;
 }
 
-void PrintText(const GgufFile& file, std::ostream& out) {
+std::string FactText(const ModelFact& fact) {
+  constexpr size_t kShown = 120;
+  if (const auto* text = std::get_if<std::string>(&fact.value)) {
+    if (text->size() <= kShown) return Printable(*text);
+    return Cat(Printable(text->substr(0, kShown)), "... (", text->size(), " bytes)");
+  }
+  return FactJson(fact).dump();
+}
+
+void PrintJson(const ModelFile& file, std::ostream& out) {
   const Totals totals = Sum(file);
-  out << Cat(file.path(), ": GGUF version ", file.version(), ", ", FormatBytes(file.file_bytes()), "\n");
-  out << absl::StrFormat("%d parameters in %d tensors, %s\n", totals.parameters, file.tensors().size(),
+  const std::vector<std::string> reasons = Unsupported(file);
+  Json report = {{"file", ToValidUtf8(file.path())}, {"format", file.format()},
+                 {"file_bytes", file.file_bytes()},  {"architecture", ToValidUtf8(file.architecture())},
+                 {"parameters", totals.parameters},  {"supported", reasons.empty()},
+                 {"unsupported", Json::array()},     {"types", Json::array()},
+                 {"tensors", Json::array()},         {"metadata", Json::object()}};
+  for (const std::string& reason : reasons) report["unsupported"].push_back(ToValidUtf8(reason));
+  for (const auto& [type, total] : totals.types) {
+    report["types"].push_back({{"type", type}, {"tensors", total.tensors}, {"bytes", total.bytes}});
+  }
+  for (const StoredTensor& tensor : file.stored_tensors()) {
+    report["tensors"].push_back({{"name", ToValidUtf8(tensor.name)},
+                                 {"type", GetTensorTypeInfo(tensor.type).name},
+                                 {"shape", tensor.shape},
+                                 {"bytes", tensor.data.size()}});
+  }
+  for (const ModelFact& fact : file.facts()) report["metadata"][ToValidUtf8(fact.key)] = FactJson(fact);
+  out << report.dump() << '\n';
+}
+
+void PrintText(const ModelFile& file, std::ostream& out) {
+  const Totals totals = Sum(file);
+  out << Cat(file.path(), ": ", file.format(), ", ", FormatBytes(file.file_bytes()), "\n");
+  out << absl::StrFormat("%d parameters in %d tensors, %s\n", totals.parameters, file.stored_tensors().size(),
                          FormatBytes(totals.bytes));
   out << "\nMetadata\n";
-  for (const GgufEntry& entry : file.metadata()) {
-    out << absl::StrFormat("  %-42s %s\n", Printable(entry.key), Printable(DescribeGgufValue(entry.value)));
+  for (const ModelFact& fact : file.facts()) {
+    out << absl::StrFormat("  %-42s %s\n", Printable(fact.key), FactText(fact));
   }
   out << "\nTensors\n";
-  for (const GgufTensor& tensor : file.tensors()) {
+  for (const StoredTensor& tensor : file.stored_tensors()) {
     out << absl::StrFormat("  %-30s %-7s %-16s %12d bytes\n", Printable(tensor.name),
                            std::string(GetTensorTypeInfo(tensor.type).name), ShapeText(tensor),
                            tensor.data.size());
@@ -161,11 +151,11 @@ absl::Status RunInspect(const InspectOptions& options, std::ostream& out) {
   ResolveOptions resolve;
   resolve.offline = true;
   ESPALIER_ASSIGN_OR_RETURN(const std::string path, ResolveModel(options.model, resolve));
-  ESPALIER_ASSIGN_OR_RETURN(const GgufFile file, GgufFile::Open(path));
+  ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<ModelFile> file, ModelFile::Open(path));
   if (options.json) {
-    PrintJson(file, out);
+    PrintJson(*file, out);
   } else {
-    PrintText(file, out);
+    PrintText(*file, out);
   }
   return absl::OkStatus();
 }

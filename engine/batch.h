@@ -30,6 +30,8 @@ struct RowOutputRequest {
   int32_t top_count = 0;    // also the most likely next tokens after the last token, best first
   int32_t score_from = -1;  // >= 0: log-probability of tokens[i + 1] given all before it, for every
                             // i in [score_from, tokens.size() - 1)
+  int32_t head_from = -1;   // >= 0: values of the model's classification head after tokens[i], for every i in
+                            // [head_from, tokens.size())
   const SamplingParameters* sampling = nullptr;  // required if `sample`
   uint64_t random_key = 0;                       // hash of (query seed, branch path)
   std::span<const TokenId> history;              // all tokens before the drawn one; read only for penalties
@@ -64,6 +66,7 @@ struct RowOutput {
   TokenStatistics statistics;         // of the sampled token
   std::vector<RankedToken> top;       // top_count entries
   std::vector<float> token_logprobs;  // one per scored token
+  std::vector<float> head_values;     // [tokens from head_from on][ModelInfo::head_outputs], raw
 };
 
 // rows[i] answers Batch::rows[i]. Reused from step to step so that a steady step allocates nothing.

@@ -60,9 +60,11 @@ absl::Status BpeTokenizer::AddTypes(const BpeVocabulary& vocabulary) {
 
   end_ids_ = vocabulary.end_ids;
   bos_ = vocabulary.bos;
+  eos_ = vocabulary.eos;
   adds_bos_ = vocabulary.add_bos.value_or(pre_tokenizer_.adds_bos()) && bos_ >= 0;
   std::vector<TokenId> named = end_ids_;
   if (bos_ >= 0) named.push_back(bos_);
+  if (eos_ >= 0) named.push_back(eos_);
   for (const TokenId id : named) {
     if (id < 0 || id >= this->size()) {
       return absl::InvalidArgumentError(Cat("special token id ", id, " is outside the vocabulary of ", size,

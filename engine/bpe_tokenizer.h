@@ -43,6 +43,7 @@ struct BpeVocabulary {
   std::vector<int64_t> types;            // TokenType; empty: all normal
   std::vector<std::string_view> merges;  // best first
   TokenId bos = -1;
+  TokenId eos = -1;
   std::vector<TokenId> end_ids;  // any order
   std::optional<bool> add_bos;   // absent: the pre-tokenizer's convention
 };
@@ -59,6 +60,7 @@ class BpeTokenizer : public Tokenizer {
   bool IsControl(TokenId id) const override;
   std::span<const TokenId> end_ids() const override { return end_ids_; }
   TokenId bos_id() const override { return bos_; }
+  TokenId eos_id() const override { return eos_; }
   bool adds_bos() const override { return adds_bos_; }
 
  private:
@@ -80,6 +82,7 @@ class BpeTokenizer : public Tokenizer {
   SpecialTokens special_tokens_;
   std::vector<TokenId> end_ids_;
   TokenId bos_ = -1;
+  TokenId eos_ = -1;
   bool adds_bos_ = false;
 };
 

@@ -39,6 +39,8 @@ struct ModelInfo {
   int32_t page_count = 0;
   int64_t page_bytes = 0;  // K and V of all layers
   int32_t max_batch_tokens = 0;
+  bool generates = true;     // false: a reward model; no row may ask for samples, top tokens or logprobs
+  int32_t head_outputs = 0;  // values of the classification head for each token; 0: rows may not ask for it
   std::string chat_template_fault;  // why chat_template() is null although the file carries one
 };
 
@@ -46,7 +48,7 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
-  // Loads the model file at `path` (.gguf). Errors name the file and what to do.
+  // Loads the model at `path`: a .gguf file, or a Hugging Face folder. Errors name the file and what to do.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(const std::string& path, const EngineOptions& options);
 
   virtual const ModelInfo& info() const = 0;

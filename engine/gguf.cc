@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 #include <limits>
-#include <numeric>
 #include <optional>
 
 #include "base/cat.h"
@@ -91,11 +89,7 @@ std::string_view GgufTypeName(GgufType type) {
   return index < std::size(kNames) ? kNames[index] : "unknown";
 }
 
-int64_t GgufTensor::elements() const {
-  return std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>());
-}
-
-const GgufTensor* GgufFile::FindTensor(std::string_view name) const {
+const StoredTensor* GgufFile::FindTensor(std::string_view name) const {
   const auto found = tensor_index_.find(name);
   return found == tensor_index_.end() ? nullptr : &tensors_[found->second];
 }

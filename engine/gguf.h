@@ -1,7 +1,7 @@
 // Model files in the GGUF format, versions 2 and 3, little-endian. Format: the "GGUF" document of the ggml
 // project (docs/gguf.md).
 //
-// The file is mapped, not read: names, strings and tensor data point into the mapping and live as long as the
+// The file is mapped, not read: keys, strings and tensor data point into the mapping and live as long as the
 // GgufFile. Everything that the accessors return was bounded against the file's size by Open, so a file that
 // opens is safe to read whatever it holds; whether a model can be computed from it is ModelConfig's question.
 #ifndef ESPALIER_ENGINE_GGUF_H_
@@ -17,10 +17,9 @@
 
 #include "absl/status/statusor.h"
 #include "base/mapped_file.h"
+#include "engine/stored_tensor.h"
 
 namespace espalier {
-
-enum class TensorType : uint32_t;  // kernels/tensor_type.h; may hold an id that the kernels do not know
 
 enum class GgufType : uint32_t {
   kUint8 = 0,
@@ -54,17 +53,6 @@ struct GgufEntry {
   GgufValue value;
 };
 
-struct GgufTensor {
-  std::string_view name;
-  TensorType type;
-  std::vector<int64_t> shape;       // 1 to 4 sizes, as the file gives them: shape[0] is contiguous
-  std::span<const std::byte> data;  // aligned to 8 bytes at least; empty if the size of `type` is unknown
-
-  int64_t columns() const { return shape[0]; }  // contiguous elements of one row
-  int64_t rows() const { return elements() / shape[0]; }
-  int64_t elements() const;
-};
-
 class GgufFile {
  public:
   // Errors: NotFound for a missing file, InvalidArgument for anything that is not a whole, well-formed GGUF
@@ -74,11 +62,11 @@ class GgufFile {
   const std::string& path() const { return path_; }
   uint32_t version() const { return version_; }
   int64_t file_bytes() const { return static_cast<int64_t>(file_.bytes().size()); }
-  std::span<const GgufEntry> metadata() const { return metadata_; }  // in file order
-  std::span<const GgufTensor> tensors() const { return tensors_; }   // in file order
+  std::span<const GgufEntry> metadata() const { return metadata_; }   // in file order
+  std::span<const StoredTensor> tensors() const { return tensors_; }  // in file order
 
-  const GgufTensor* FindTensor(std::string_view name) const;  // null: none
-  const GgufValue* Find(std::string_view key) const;          // null: none
+  const StoredTensor* FindTensor(std::string_view name) const;  // null: none
+  const GgufValue* Find(std::string_view key) const;            // null: none
   bool Has(std::string_view key) const { return Find(key) != nullptr; }
 
   // The value of `key`. Errors: NotFound when absent, InvalidArgument when it is of another kind; both name
@@ -108,7 +96,7 @@ class GgufFile {
   MappedFile file_;
   uint32_t version_ = 0;
   std::vector<GgufEntry> metadata_;
-  std::vector<GgufTensor> tensors_;
+  std::vector<StoredTensor> tensors_;
   std::unordered_map<std::string_view, size_t> metadata_index_;
   std::unordered_map<std::string_view, size_t> tensor_index_;
 };

@@ -53,7 +53,7 @@ std::string_view ForeignFormat(std::span<const std::byte> bytes) {
   const std::string_view head(reinterpret_cast<const char*>(bytes.data()),
                               std::min<size_t>(bytes.size(), 16));
   if (head.starts_with("PK")) return "a zip archive (a PyTorch checkpoint or a wheel?)";
-  if (head.size() > 8 && head[8] == '{') return "a safetensors file";
+  if (head.size() > 8 && head[8] == '{') return "a safetensors file (give the folder that it lies in)";
   if (head.starts_with("version https://")) return "a Git LFS pointer, not the model itself";
   if (head.starts_with("<")) return "a web page (a failed download?)";
   if (head.starts_with("lmgg") || head.starts_with("fmgg") || head.starts_with("tjgg"))
@@ -180,11 +180,13 @@ class GgufParser {
   }
 
   absl::Status ParseTensor() {
-    GgufTensor tensor;
+    StoredTensor tensor;
+    std::string_view name;  // in the mapping, as the index needs it
     uint32_t rank = 0, type = 0;
     uint64_t offset = 0;
-    if (!ReadString(tensor.name) || !Read(rank)) return Truncated("the tensor table");
-    if (tensor.name.empty()) return Malformed("a tensor has no name");
+    if (!ReadString(name) || !Read(rank)) return Truncated("the tensor table");
+    if (name.empty()) return Malformed("a tensor has no name");
+    tensor.name = name;
     if (rank == 0 || rank > kMaxRank)
       return Malformed(Cat("tensor '", tensor.name, "' has ", rank, " dimensions"));
     uint64_t elements = 1;
@@ -199,7 +201,7 @@ class GgufParser {
     }
     if (!Read(type) || !Read(offset)) return Truncated("the tensor table");
     tensor.type = static_cast<TensorType>(type);
-    if (!file_.tensor_index_.emplace(tensor.name, file_.tensors_.size()).second) {
+    if (!file_.tensor_index_.emplace(name, file_.tensors_.size()).second) {
       return Malformed(Cat("tensor '", tensor.name, "' occurs twice"));
     }
     file_.tensors_.push_back(std::move(tensor));
@@ -219,7 +221,7 @@ class GgufParser {
     if (start > bytes_.size()) return Truncated("the padding before the tensor data");
     const std::span<const std::byte> data = bytes_.subspan(start);
     for (size_t i = 0; i < file_.tensors_.size(); ++i) {
-      GgufTensor& tensor = file_.tensors_[i];
+      StoredTensor& tensor = file_.tensors_[i];
       if (offsets_[i] % alignment != 0) {
         return Malformed(
             Cat("the data of tensor '", tensor.name, "' is not aligned to ", alignment, " bytes"));

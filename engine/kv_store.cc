@@ -41,11 +41,13 @@ absl::StatusOr<KvStore> KvStore::Create(const ModelConfig& config, const EngineO
   }
   madvise(memory, bytes, MADV_HUGEPAGE);  // only advice: no error to handle
   pages.data = static_cast<std::byte*>(memory);
-  return KvStore(pages, static_cast<int32_t>(count));
+  return KvStore(pages, static_cast<int32_t>(count), config.windows);
 }
 
 KvStore::KvStore(KvStore&& other) noexcept
-    : pages_(std::exchange(other.pages_, KvPages{})), page_count_(std::exchange(other.page_count_, 0)) {}
+    : pages_(std::exchange(other.pages_, KvPages{})),
+      page_count_(std::exchange(other.page_count_, 0)),
+      windows_(std::move(other.windows_)) {}
 
 KvStore::~KvStore() {
   if (pages_.data != nullptr) munmap(pages_.data, page_count_ * pages_.page_stride);
@@ -54,6 +56,7 @@ KvStore::~KvStore() {
 KvPages KvStore::Layer(int32_t layer) const {
   KvPages pages = pages_;
   pages.data += layer * pages.layer_bytes();
+  pages.window = windows_[static_cast<size_t>(layer)];
   return pages;
 }
 

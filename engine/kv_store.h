@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/ids.h"
@@ -35,10 +37,12 @@ class KvStore {
   void Copy(const PageCopy& copy);
 
  private:
-  KvStore(const KvPages& pages, int32_t page_count) : pages_(pages), page_count_(page_count) {}
+  KvStore(const KvPages& pages, int32_t page_count, std::vector<int32_t> windows)
+      : pages_(pages), page_count_(page_count), windows_(std::move(windows)) {}
 
   KvPages pages_;  // of layer 0
   int32_t page_count_;
+  std::vector<int32_t> windows_;  // of each layer
 };
 
 }  // namespace espalier

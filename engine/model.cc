@@ -11,6 +11,21 @@ namespace {
 std::span<float> Rows(AlignedBuffer<float>& buffer, int64_t rows, int64_t columns) {
   return {buffer.data(), static_cast<size_t>(rows * columns)};
 }
+std::span<const float> Rows(const AlignedBuffer<float>& buffer, int64_t rows, int64_t columns) {
+  return {buffer.data(), static_cast<size_t>(rows * columns)};
+}
+
+Rope MakeRope(const RopeConfig& config, int32_t head_dim, std::span<const float> divisors) {
+  RopeTable table = MakeRopeTable(config, head_dim, divisors);
+  return Rope(std::move(table.frequencies), table.magnitude);
+}
+
+MatMulTarget Target(const LinearWeights& weights, float* output) {
+  return {.weights = &weights.matrix,
+          .output = output,
+          .stride = weights.matrix.rows(),
+          .bias = weights.bias_or_null()};
+}
 
 }  // namespace
 
@@ -18,100 +33,149 @@ Model::Model(const ModelConfig& config, ModelWeights weights, const ModelLimits&
     : config_(config),
       weights_(std::move(weights)),
       limits_(limits),
-      rope_(config.rope_style, config.head_dim, config.rope_base),
-      attention_({config.heads, config.kv_heads, config.head_dim}, limits.threads),
+      attention_({config.heads, config.kv_heads, config.head_dim, config.attention_scale}, limits.threads),
       query_width_(int64_t{config.heads} * config.head_dim),
       kv_width_(int64_t{config.kv_heads} * config.head_dim),
       hidden_(limits.tokens * config.width),
-      normed_(std::max(limits.tokens, limits.logits) * config.width),
-      angles_(limits.tokens * config.head_dim),
+      normed_(std::max(limits.tokens, limits.outputs) * config.width),
       query_(limits.tokens * query_width_),
       key_(limits.tokens * kv_width_),
       value_(limits.tokens * kv_width_),
       attended_(limits.tokens * query_width_),
       gate_(limits.tokens * config.feed_forward),
       up_(limits.tokens * config.feed_forward),
-      logits_(limits.logits * config.vocabulary_size) {}
+      logits_(config.generates ? limits.outputs * config.vocabulary_size : 0),
+      head_hidden_(limits.outputs * config.head_hidden),
+      head_values_(limits.outputs * config.head_outputs) {
+  const auto add_rotary = [&](const RopeConfig& rope) {
+    rotaries_.push_back({MakeRope(rope, config.head_dim, weights_.rope_divisors),
+                         AlignedBuffer<float>(limits.tokens * config.head_dim)});
+  };
+  add_rotary(config.rope);
+  if (config.window_rope) add_rotary(*config.window_rope);
+}
 
 void Model::Forward(const ForwardInput& input, const KvStore& kv, ThreadPool& pool) {
   const auto tokens = static_cast<int64_t>(input.tokens.size());
   ESPALIER_CHECK(tokens <= limits_.tokens, tokens);
   Embed(input.tokens, pool);
-  rope_.Angles(input.positions, Rows(angles_, tokens, config_.head_dim), pool);
+  for (RotaryState& rotary : rotaries_) {
+    rotary.rope.Angles(input.positions, Rows(rotary.angles, tokens, config_.head_dim), pool);
+  }
   for (int32_t i = 0; i < config_.layers; ++i) {
-    Attention(weights_.layers[i], input, kv.Layer(i), pool);
+    Attention(i, input, kv.Layer(i), pool);
     FeedForward(weights_.layers[i], tokens, pool);
   }
 }
 
+const Model::RotaryState& Model::RotaryOf(int32_t layer) const {
+  return config_.window_rope && config_.windows[layer] > 0 ? rotaries_[1] : rotaries_[0];
+}
+
 void Model::Embed(std::span<const TokenId> tokens, ThreadPool& pool) {
-  const GgufTensor& table = weights_.embedding;
+  const StoredTensor& table = weights_.embedding;
   const int64_t row_bytes = RowBytes(table.type, config_.width);
   pool.ParallelFor(tokens.size(), [&](int64_t t, int) {
-    DequantizeRow(table.type, table.data.data() + tokens[t] * row_bytes, hidden_.data() + t * config_.width,
-                  config_.width);
+    float* row = hidden_.data() + t * config_.width;
+    DequantizeRow(table.type, table.data.data() + tokens[t] * row_bytes, row, config_.width);
+    if (config_.embedding_scale == 1) return;
+    for (int32_t i = 0; i < config_.width; ++i) row[i] *= config_.embedding_scale;
   });
 }
 
-// hidden += output(attention(norm(hidden)))
-void Model::Attention(const LayerWeights& layer, const ForwardInput& input, const KvPages& kv,
-                      ThreadPool& pool) {
+// hidden += post_norm(output(attention(norm(hidden))))
+void Model::Attention(int32_t index, const ForwardInput& input, const KvPages& kv, ThreadPool& pool) {
   const auto tokens = static_cast<int64_t>(input.tokens.size());
-  const auto hidden = Rows(hidden_, tokens, config_.width);
-  const auto angles = Rows(angles_, tokens, config_.head_dim);
-
-  RmsNorm(hidden, layer.attention_norm, config_.rms_epsilon, Rows(normed_, tokens, config_.width), pool);
-  activations_.Assign(normed_.data(), tokens, config_.width, pool);
-  const MatMulTarget projections[] = {
-      {.weights = &layer.query, .output = query_.data(), .stride = query_width_, .bias = layer.query_bias},
-      {.weights = &layer.key, .output = key_.data(), .stride = kv_width_, .bias = layer.key_bias},
-      {.weights = &layer.value, .output = value_.data(), .stride = kv_width_, .bias = layer.value_bias}};
-  MatMul(projections, activations_, pool);
-
-  rope_.Apply(angles, config_.heads, Rows(query_, tokens, query_width_), pool);
-  rope_.Apply(angles, config_.kv_heads, Rows(key_, tokens, kv_width_), pool);
+  const LayerWeights& layer = weights_.layers[index];
+  RmsNorm(Rows(hidden_, tokens, config_.width), layer.attention_norm, config_.rms_epsilon,
+          Rows(normed_, tokens, config_.width), pool);
+  Project(layer, RotaryOf(index), tokens, pool);
   WriteKv(kv, input.sequences, key_.data(), value_.data(), pool);
   attention_.Run(kv, input.sequences, query_.data(), attended_.data(), pool);
-
   activations_.Assign(attended_.data(), tokens, query_width_, pool);
-  MatMul({.weights = &layer.attention_output,
-          .output = hidden.data(),
-          .stride = config_.width,
-          .accumulate = true},
-         activations_, pool);
+  AddToHidden(layer.attention_output, layer.attention_post_norm, tokens, pool);
 }
 
-// hidden += down(silu(gate(norm(hidden))) * up(norm(hidden)))
+// Query, key and value of the normed hidden states; query and key normed and rotated.
+void Model::Project(const LayerWeights& layer, const RotaryState& rotary, int64_t tokens, ThreadPool& pool) {
+  const auto query = Rows(query_, tokens, query_width_);
+  const auto key = Rows(key_, tokens, kv_width_);
+  activations_.Assign(normed_.data(), tokens, config_.width, pool);
+  const MatMulTarget projections[] = {Target(layer.query, query.data()), Target(layer.key, key.data()),
+                                      Target(layer.value, value_.data())};
+  MatMul(projections, activations_, pool);
+  if (config_.qk_norm) {
+    RmsNorm(query, layer.query_norm, config_.rms_epsilon, query, pool);
+    RmsNorm(key, layer.key_norm, config_.rms_epsilon, key, pool);
+  }
+  const auto angles = Rows(rotary.angles, tokens, config_.head_dim);
+  rotary.rope.Apply(angles, config_.heads, query, pool);
+  rotary.rope.Apply(angles, config_.kv_heads, key, pool);
+}
+
+// hidden += post_norm(down(activation(gate(norm(hidden))) * up(norm(hidden))))
 void Model::FeedForward(const LayerWeights& layer, int64_t tokens, ThreadPool& pool) {
-  const auto hidden = Rows(hidden_, tokens, config_.width);
   const auto gate = Rows(gate_, tokens, config_.feed_forward);
   const auto up = Rows(up_, tokens, config_.feed_forward);
-
-  RmsNorm(hidden, layer.feed_forward_norm, config_.rms_epsilon, Rows(normed_, tokens, config_.width), pool);
+  RmsNorm(Rows(hidden_, tokens, config_.width), layer.feed_forward_norm, config_.rms_epsilon,
+          Rows(normed_, tokens, config_.width), pool);
   activations_.Assign(normed_.data(), tokens, config_.width, pool);
-  const MatMulTarget projections[] = {
-      {.weights = &layer.gate, .output = gate.data(), .stride = config_.feed_forward},
-      {.weights = &layer.up, .output = up.data(), .stride = config_.feed_forward}};
+  const MatMulTarget projections[] = {Target(layer.gate, gate.data()), Target(layer.up, up.data())};
   MatMul(projections, activations_, pool);
 
-  SwiGlu(gate, up, config_.feed_forward, gate, pool);
+  const auto activate = config_.activation == Activation::kGelu ? GeGlu : SwiGlu;
+  activate(gate, up, config_.feed_forward, gate, pool);
   activations_.Assign(gate.data(), tokens, config_.feed_forward, pool);
-  MatMul({.weights = &layer.down, .output = hidden.data(), .stride = config_.width, .accumulate = true},
-         activations_, pool);
+  AddToHidden(layer.down, layer.feed_forward_post_norm, tokens, pool);
 }
 
-std::span<const float> Model::Logits(std::span<const int64_t> tokens, ThreadPool& pool) {
+// hidden += post_norm(weights(activations)); without the norm where `post_norm` is empty.
+void Model::AddToHidden(const LinearWeights& weights, const std::vector<float>& post_norm, int64_t tokens,
+                        ThreadPool& pool) {
+  const auto hidden = Rows(hidden_, tokens, config_.width);
+  MatMulTarget target = Target(weights, hidden.data());
+  if (post_norm.empty()) {
+    target.accumulate = true;
+    return MatMul(target, activations_, pool);
+  }
+  const auto added = Rows(normed_, tokens, config_.width);
+  target.output = added.data();
+  MatMul(target, activations_, pool);
+  RmsNorm(added, post_norm, config_.rms_epsilon, added, pool);
+  AddTo(added, hidden, pool);
+}
+
+// Makes the normed final states of the given tokens the input of the next product.
+void Model::AssignFinalStates(std::span<const int64_t> tokens, ThreadPool& pool) {
   const auto rows = static_cast<int64_t>(tokens.size());
-  ESPALIER_CHECK(rows <= limits_.logits, rows);
+  ESPALIER_CHECK(rows <= limits_.outputs, rows);
   const auto normed = Rows(normed_, rows, config_.width);
   for (int64_t i = 0; i < rows; ++i) {
     std::copy_n(hidden_.data() + tokens[i] * config_.width, config_.width, normed.data() + i * config_.width);
   }
   RmsNorm(normed, weights_.output_norm, config_.rms_epsilon, normed, pool);
   activations_.Assign(normed.data(), rows, config_.width, pool);
-  MatMul({.weights = &weights_.output, .output = logits_.data(), .stride = config_.vocabulary_size},
-         activations_, pool);
-  return Rows(logits_, rows, config_.vocabulary_size);
+}
+
+std::span<const float> Model::Logits(std::span<const int64_t> tokens, ThreadPool& pool) {
+  ESPALIER_CHECK(config_.generates);
+  AssignFinalStates(tokens, pool);
+  MatMul(Target(weights_.output, logits_.data()), activations_, pool);
+  return Rows(logits_, static_cast<int64_t>(tokens.size()), config_.vocabulary_size);
+}
+
+std::span<const float> Model::HeadValues(std::span<const int64_t> tokens, ThreadPool& pool) {
+  ESPALIER_CHECK(config_.head_outputs > 0);
+  const auto rows = static_cast<int64_t>(tokens.size());
+  AssignFinalStates(tokens, pool);
+  if (config_.head_hidden > 0) {
+    const auto hidden = Rows(head_hidden_, rows, config_.head_hidden);
+    MatMul(Target(weights_.head.hidden, hidden.data()), activations_, pool);
+    for (float& value : hidden) value = std::max(value, 0.0f);
+    activations_.Assign(hidden.data(), rows, config_.head_hidden, pool);
+  }
+  MatMul(Target(weights_.head.output, head_values_.data()), activations_, pool);
+  return Rows(head_values_, rows, config_.head_outputs);
 }
 
 }  // namespace espalier

@@ -1,10 +1,11 @@
-// The forward pass of the Llama family (Touvron et al., 2023) and of Qwen2 (Yang et al., 2024), which differs
-// in the biases of query, key and value and in the rotary pairs.
+// The forward pass of all architectures: one sequence of layers (Touvron et al., "LLaMA", 2023), in which the
+// config switches on what a family adds. engine/architectures/ says which family adds what.
 #ifndef ESPALIER_ENGINE_MODEL_H_
 #define ESPALIER_ENGINE_MODEL_H_
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/thread_pool.h"
 #include "engine/kv_store.h"
@@ -23,8 +24,8 @@ struct ForwardInput {
 
 // What a model keeps room for.
 struct ModelLimits {
-  int64_t tokens;  // of one Forward
-  int64_t logits;  // rows of one Logits
+  int64_t tokens;   // of one Forward
+  int64_t outputs;  // rows of one Logits or HeadValues
   int threads;
 };
 
@@ -38,18 +39,33 @@ class Model {
   void Forward(const ForwardInput& input, const KvStore& kv, ThreadPool& pool);
 
   // Logits after the given tokens (indices into ForwardInput::tokens of the last Forward).
-  // The result, [tokens.size()][vocabulary], is valid until the next call.
+  // The result, [tokens.size()][vocabulary], is valid until the next call. config().generates.
   std::span<const float> Logits(std::span<const int64_t> tokens, ThreadPool& pool);
 
+  // The same for the classification head, raw: [tokens.size()][head_outputs]. config().head_outputs > 0.
+  std::span<const float> HeadValues(std::span<const int64_t> tokens, ThreadPool& pool);
+
  private:
+  // A rotary table and, in the current Forward, its angles: [tokens][head_dim].
+  struct RotaryState {
+    Rope rope;
+    AlignedBuffer<float> angles;
+  };
+
+  const RotaryState& RotaryOf(int32_t layer) const;
   void Embed(std::span<const TokenId> tokens, ThreadPool& pool);
-  void Attention(const LayerWeights& layer, const ForwardInput& input, const KvPages& kv, ThreadPool& pool);
+  void Attention(int32_t index, const ForwardInput& input, const KvPages& kv, ThreadPool& pool);
+  void Project(const LayerWeights& layer, const RotaryState& rotary, int64_t tokens, ThreadPool& pool);
   void FeedForward(const LayerWeights& layer, int64_t tokens, ThreadPool& pool);
+  void AddToHidden(const LinearWeights& weights, const std::vector<float>& post_norm, int64_t tokens,
+                   ThreadPool& pool);
+  void AssignFinalStates(std::span<const int64_t> tokens, ThreadPool& pool);
 
   ModelConfig config_;
   ModelWeights weights_;
   ModelLimits limits_;
-  Rope rope_;
+  std::vector<RotaryState>
+      rotaries_;  // of the layers that read everything; of those with a window, if another
   PagedAttention attention_;
   int64_t query_width_;  // heads * head_dim
   int64_t kv_width_;     // kv_heads * head_dim
@@ -57,15 +73,18 @@ class Model {
   // Workspace, [limits_.tokens][...]:
   AlignedBuffer<float> hidden_;    // [width], the residual stream
   AlignedBuffer<float> normed_;    // [width]
-  AlignedBuffer<float> angles_;    // [head_dim]
   AlignedBuffer<float> query_;     // [query_width]
   AlignedBuffer<float> key_;       // [kv_width]
   AlignedBuffer<float> value_;     // [kv_width]
   AlignedBuffer<float> attended_;  // [query_width]
   AlignedBuffer<float> gate_;      // [feed_forward]
   AlignedBuffer<float> up_;        // [feed_forward]
-  AlignedBuffer<float> logits_;    // [limits_.logits][vocabulary]
   ActivationMatrix activations_;   // what the next product reads
+
+  // [limits_.outputs][...]:
+  AlignedBuffer<float> logits_;       // [vocabulary]
+  AlignedBuffer<float> head_hidden_;  // [head_hidden]
+  AlignedBuffer<float> head_values_;  // [head_outputs]
 };
 
 }  // namespace espalier

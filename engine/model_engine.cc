@@ -12,8 +12,8 @@
 namespace espalier {
 namespace {
 
-// Rows of logits held at a time: scoring a long text needs no more memory than this.
-constexpr int64_t kLogitsRows = 32;
+// Rows of logits or head values held at a time: scoring a long text needs no more memory than this.
+constexpr int64_t kOutputRows = 32;
 
 absl::Status CheckOptions(const EngineOptions& options) {
   const auto invalid = [](std::string_view what, int64_t value, std::string_view remedy) {
@@ -54,23 +54,22 @@ absl::StatusOr<int32_t> ContextLength(const ModelConfig& config, const EngineOpt
   return static_cast<int32_t>(std::min<int64_t>(wanted, slots));
 }
 
-int64_t CountParameters(const GgufFile& file) {
+int64_t CountParameters(const ModelFile& file) {
   int64_t count = 0;
-  for (const GgufTensor& tensor : file.tensors()) count += tensor.elements();
+  for (const StoredTensor* tensor : file.tensors()) count += tensor->elements();
   return count;
 }
 
 // Null when the file carries no template.
-absl::StatusOr<std::unique_ptr<ChatTemplate>> ReadChatTemplate(const GgufFile& file,
+absl::StatusOr<std::unique_ptr<ChatTemplate>> ReadChatTemplate(const ModelFile& file,
                                                                const Tokenizer& tokenizer) {
-  if (!file.Has("tokenizer.chat_template")) return nullptr;
-  ESPALIER_ASSIGN_OR_RETURN(const std::string_view source, file.GetString("tokenizer.chat_template"));
-  ESPALIER_ASSIGN_OR_RETURN(const int64_t eos, file.GetIntOr("tokenizer.ggml.eos_token_id", -1));
+  ESPALIER_ASSIGN_OR_RETURN(const std::string source, file.ReadChatTemplate());
+  if (source.empty()) return nullptr;
   const auto text = [&](int64_t id) {
     return id < 0 || id >= tokenizer.size() ? std::string_view()
                                             : tokenizer.Piece(static_cast<TokenId>(id), true);
   };
-  return ChatTemplate::Parse(source, text(tokenizer.bos_id()), text(eos));
+  return ChatTemplate::Parse(source, text(tokenizer.bos_id()), text(tokenizer.eos_id()));
 }
 
 }  // namespace
@@ -82,45 +81,47 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const std::string& path, co
 absl::StatusOr<std::unique_ptr<ModelEngine>> ModelEngine::Open(const std::string& path,
                                                                const EngineOptions& options) {
   ESPALIER_RETURN_IF_ERROR(CheckOptions(options));
-  ESPALIER_ASSIGN_OR_RETURN(GgufFile file, GgufFile::Open(path));
-  ESPALIER_ASSIGN_OR_RETURN(const ModelConfig config, ModelConfig::FromGguf(file));
+  ESPALIER_ASSIGN_OR_RETURN(std::unique_ptr<ModelFile> file, ModelFile::Open(path));
+  ESPALIER_ASSIGN_OR_RETURN(const ModelConfig config, file->ReadConfig());
   ESPALIER_RETURN_IF_ERROR(CheckShape(config));
-  ESPALIER_RETURN_IF_ERROR(CheckTensors(file, config));
+  ESPALIER_RETURN_IF_ERROR(CheckTensors(*file, config));
   ESPALIER_ASSIGN_OR_RETURN(KvStore kv, KvStore::Create(config, options));
   ESPALIER_ASSIGN_OR_RETURN(const int32_t context_length, ContextLength(config, options, kv));
 
   const int threads = options.threads == 0 ? ThreadPool::DefaultThreads() : options.threads;
   std::unique_ptr<ModelEngine> engine(
       new ModelEngine(std::move(file), std::move(kv), std::make_unique<ThreadPool>(threads)));
-  ESPALIER_ASSIGN_OR_RETURN(engine->tokenizer_, MakeTokenizer(engine->file_));
-  auto chat_template = ReadChatTemplate(engine->file_, *engine->tokenizer_);
+  ESPALIER_ASSIGN_OR_RETURN(engine->tokenizer_, engine->file_->ReadTokenizer());
+  auto chat_template = ReadChatTemplate(*engine->file_, *engine->tokenizer_);
   const ModelLimits limits = {.tokens = options.max_batch_tokens,
-                              .logits = std::min<int64_t>(kLogitsRows, options.max_batch_tokens),
+                              .outputs = std::min<int64_t>(kOutputRows, options.max_batch_tokens),
                               .threads = threads};
   engine->model_ =
-      std::make_unique<Model>(config, ModelWeights::Load(engine->file_, config, *engine->pool_), limits);
+      std::make_unique<Model>(config, ModelWeights::Load(*engine->file_, config, *engine->pool_), limits);
   engine->info_ = {.name = config.name,
                    .architecture = config.architecture,
-                   .parameters = CountParameters(engine->file_),
+                   .parameters = CountParameters(*engine->file_),
                    .vocabulary_size = config.vocabulary_size,
                    .context_length = context_length,
                    .page_size = options.page_size,
                    .page_count = engine->kv_.page_count(),
                    .page_bytes = engine->kv_.page_bytes(),
                    .max_batch_tokens = options.max_batch_tokens,
+                   .generates = config.generates,
+                   .head_outputs = config.head_outputs,
                    .chat_template_fault = std::string(ToStd(chat_template.status().message()))};
   if (chat_template.ok()) engine->chat_template_ = *std::move(chat_template);
   return engine;
 }
 
-ModelEngine::ModelEngine(GgufFile file, KvStore kv, std::unique_ptr<ThreadPool> pool)
+ModelEngine::ModelEngine(std::unique_ptr<ModelFile> file, KvStore kv, std::unique_ptr<ThreadPool> pool)
     : file_(std::move(file)), kv_(std::move(kv)), pool_(std::move(pool)), workspaces_(pool_->threads()) {}
 
 absl::Status ModelEngine::Step(const Batch& batch, StepOutput& output) {
   ESPALIER_CHECK(batch.model == 0, batch.model);
   for (const PageCopy& copy : batch.copies) kv_.Copy(copy);
   Flatten(batch);
-  ListLogitsRequests(batch);
+  ListRequests(batch);
   output.rows.resize(batch.rows.size());
   for (size_t i = 0; i < batch.rows.size(); ++i) {
     RowOutput& row = output.rows[i];
@@ -128,13 +129,18 @@ absl::Status ModelEngine::Step(const Batch& batch, StepOutput& output) {
     row.statistics = {};
     row.top.clear();
     row.token_logprobs.clear();
+    row.head_values.clear();
   }
   if (tokens_.empty()) return absl::OkStatus();
 
   model_->Forward({.tokens = tokens_, .positions = positions_, .sequences = sequences_}, kv_, *pool_);
-  for (size_t begin = 0; begin < requests_.size(); begin += kLogitsRows) {
-    const size_t count = std::min<size_t>(kLogitsRows, requests_.size() - begin);
-    AnswerRequests(batch, std::span(requests_).subspan(begin, count), output);
+  for (size_t begin = 0; begin < logits_requests_.size(); begin += kOutputRows) {
+    const size_t count = std::min<size_t>(kOutputRows, logits_requests_.size() - begin);
+    AnswerLogits(batch, std::span(logits_requests_).subspan(begin, count), output);
+  }
+  for (size_t begin = 0; begin < head_requests_.size(); begin += kOutputRows) {
+    const size_t count = std::min<size_t>(kOutputRows, head_requests_.size() - begin);
+    AnswerHead(std::span(head_requests_).subspan(begin, count), output);
   }
   return absl::OkStatus();
 }
@@ -146,6 +152,9 @@ void ModelEngine::CheckRow(const BatchRow& row) const {
                  " tokens");
   ESPALIER_CHECK(static_cast<int64_t>(row.pages.size()) * info_.page_size >= end, row.pages.size(),
                  " pages for ", end, " tokens");
+  const RowOutputRequest& wanted = row.output;
+  ESPALIER_CHECK(info_.generates || (!wanted.sample && wanted.top_count == 0 && wanted.score_from < 0));
+  ESPALIER_CHECK(info_.head_outputs > 0 || wanted.head_from < 0);
   for (const PageId page : row.pages) ESPALIER_CHECK(page >= 0 && page < info_.page_count, page);
   for (const TokenId token : row.tokens) ESPALIER_CHECK(token >= 0 && token < info_.vocabulary_size, token);
 }
@@ -167,34 +176,54 @@ void ModelEngine::Flatten(const Batch& batch) {
   ESPALIER_CHECK(static_cast<int64_t>(tokens_.size()) <= info_.max_batch_tokens, tokens_.size());
 }
 
-void ModelEngine::ListLogitsRequests(const Batch& batch) {
-  requests_.clear();
+void ModelEngine::ListRequests(const Batch& batch) {
+  logits_requests_.clear();
+  head_requests_.clear();
   for (size_t r = 0; r < batch.rows.size(); ++r) {
     const RowOutputRequest& wanted = batch.rows[r].output;
     const SequenceSpan& sequence = sequences_[r];
     const auto row = static_cast<int64_t>(r);
     if (wanted.score_from >= 0) {
       for (int64_t i = wanted.score_from; i + 1 < sequence.tokens; ++i) {
-        requests_.push_back({.row = row, .token = sequence.first_token + i, .scored = i - wanted.score_from});
+        logits_requests_.push_back(
+            {.row = row, .token = sequence.first_token + i, .scored = i - wanted.score_from});
       }
     }
     if (wanted.sample || wanted.top_count > 0) {
-      requests_.push_back({.row = row, .token = sequence.first_token + sequence.tokens - 1, .scored = -1});
+      logits_requests_.push_back(
+          {.row = row, .token = sequence.first_token + sequence.tokens - 1, .scored = -1});
+    }
+    if (wanted.head_from >= 0) {
+      for (int64_t i = wanted.head_from; i < sequence.tokens; ++i) {
+        head_requests_.push_back({.row = row, .token = sequence.first_token + i, .scored = -1});
+      }
     }
   }
 }
 
-void ModelEngine::AnswerRequests(const Batch& batch, std::span<const LogitsRequest> requests,
-                                 StepOutput& output) {
+void ModelEngine::AnswerHead(std::span<const OutputRequest> requests, StepOutput& output) {
   requested_tokens_.clear();
-  for (const LogitsRequest& request : requests) {
+  for (const OutputRequest& request : requests) requested_tokens_.push_back(request.token);
+  const std::span<const float> values = model_->HeadValues(requested_tokens_, *pool_);
+  const auto width = static_cast<size_t>(info_.head_outputs);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const std::span<const float> row = values.subspan(i * width, width);
+    std::vector<float>& answer = output.rows[requests[i].row].head_values;
+    answer.insert(answer.end(), row.begin(), row.end());
+  }
+}
+
+void ModelEngine::AnswerLogits(const Batch& batch, std::span<const OutputRequest> requests,
+                               StepOutput& output) {
+  requested_tokens_.clear();
+  for (const OutputRequest& request : requests) {
     requested_tokens_.push_back(request.token);
     if (request.scored >= 0) output.rows[request.row].token_logprobs.push_back(0);
   }
   const std::span<const float> logits = model_->Logits(requested_tokens_, *pool_);
   const auto vocabulary = static_cast<size_t>(info_.vocabulary_size);
   pool_->ParallelFor(static_cast<int64_t>(requests.size()), [&](int64_t i, int thread) {
-    const LogitsRequest& request = requests[i];
+    const OutputRequest& request = requests[i];
     const BatchRow& row = batch.rows[request.row];
     const std::span<const float> row_logits = logits.subspan(i * vocabulary, vocabulary);
     RowOutput& answer = output.rows[request.row];

@@ -11,9 +11,9 @@
 #include "base/thread_pool.h"
 #include "engine/chat_template.h"
 #include "engine/engine.h"
-#include "engine/gguf.h"
 #include "engine/kv_store.h"
 #include "engine/model.h"
+#include "engine/model_file.h"
 #include "engine/sampler.h"
 #include "engine/tokenizer.h"
 
@@ -31,21 +31,23 @@ class ModelEngine : public Engine {
   absl::Status Step(const Batch& batch, StepOutput& output) override;
 
  private:
-  // One row of logits that the step needs: after step token `token` of batch row `row`.
-  struct LogitsRequest {
+  // One row of logits or head values that the step needs: after step token `token` of batch row `row`.
+  struct OutputRequest {
     int64_t row;
     int64_t token;
-    int64_t scored;  // index in the row's token_logprobs, or -1: the row's last token
+    int64_t scored;  // index in the row's token_logprobs, or -1: the row's last token; unused by the head
   };
 
-  ModelEngine(GgufFile file, KvStore kv, std::unique_ptr<ThreadPool> pool);
+  ModelEngine(std::unique_ptr<ModelFile> file, KvStore kv, std::unique_ptr<ThreadPool> pool);
 
   void CheckRow(const BatchRow& row) const;
   void Flatten(const Batch& batch);
-  void ListLogitsRequests(const Batch& batch);
-  void AnswerRequests(const Batch& batch, std::span<const LogitsRequest> requests, StepOutput& output);
+  void ListRequests(const Batch& batch);
+  // At most kOutputRows requests at a time.
+  void AnswerLogits(const Batch& batch, std::span<const OutputRequest> requests, StepOutput& output);
+  void AnswerHead(std::span<const OutputRequest> requests, StepOutput& output);
 
-  GgufFile file_;
+  std::unique_ptr<ModelFile> file_;
   KvStore kv_;
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<Tokenizer> tokenizer_;
@@ -58,7 +60,8 @@ class ModelEngine : public Engine {
   std::vector<TokenId> tokens_;
   std::vector<int64_t> positions_;
   std::vector<SequenceSpan> sequences_;
-  std::vector<LogitsRequest> requests_;
+  std::vector<OutputRequest> logits_requests_;
+  std::vector<OutputRequest> head_requests_;
   std::vector<int64_t> requested_tokens_;
 };
 

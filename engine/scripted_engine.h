@@ -28,6 +28,7 @@ class ByteTokenizer : public Tokenizer {
   bool IsControl(TokenId id) const override { return id == kEnd; }
   std::span<const TokenId> end_ids() const override;
   TokenId bos_id() const override { return -1; }
+  TokenId eos_id() const override { return kEnd; }
   bool adds_bos() const override { return false; }
 };
 

@@ -56,6 +56,8 @@ absl::StatusOr<BpeVocabulary> ReadVocabulary(const GgufFile& file) {
   ESPALIER_ASSIGN_OR_RETURN(vocabulary.merges, file.GetStrings("tokenizer.ggml.merges"));
   ESPALIER_ASSIGN_OR_RETURN(vocabulary.bos,
                             GetTokenId(file, "tokenizer.ggml.bos_token_id", vocabulary.tokens.size()));
+  ESPALIER_ASSIGN_OR_RETURN(vocabulary.eos,
+                            GetTokenId(file, "tokenizer.ggml.eos_token_id", vocabulary.tokens.size()));
   ESPALIER_ASSIGN_OR_RETURN(vocabulary.end_ids, FindEndIds(file, vocabulary));
   if (file.Has("tokenizer.ggml.add_bos_token")) {
     ESPALIER_ASSIGN_OR_RETURN(vocabulary.add_bos, file.GetBool("tokenizer.ggml.add_bos_token"));

@@ -42,6 +42,7 @@ class Tokenizer {
   // Ids that end a generation (EOS, end of turn, ...), ascending.
   virtual std::span<const TokenId> end_ids() const = 0;
   virtual TokenId bos_id() const = 0;  // -1: none
+  virtual TokenId eos_id() const = 0;  // the one that chat templates call eos_token; -1: none
   virtual bool adds_bos() const = 0;   // the model file asks for BOS before a prompt
 
   std::vector<TokenId> Encode(std::string_view text) const { return Encode(text, TokenizeOptions()); }

@@ -3,6 +3,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <string>
+
 #include "base/cat.h"
 #include "base/check.h"
 
@@ -18,65 +21,117 @@ void Release(std::span<const std::byte> data) {
     madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);  // advice: cannot harm
 }
 
-// Reads the tensors of one file by name.
+// GGUF's llama files interleave the halves of a head, so that rows 2i and 2i + 1 rotate together. Gives the
+// rows
+// (`row_bytes` each) back in the order of the published weights, where i and i + head_dim / 2 do.
+std::vector<std::byte> RowsInHalves(std::span<const std::byte> rows, size_t row_bytes, size_t head_dim) {
+  std::vector<std::byte> halves(rows.size());
+  const size_t count = rows.size() / row_bytes;
+  for (size_t row = 0; row < count; ++row) {
+    const size_t in_head = row % head_dim;
+    const size_t target = row - in_head + in_head / 2 + in_head % 2 * (head_dim / 2);
+    std::copy_n(rows.data() + row * row_bytes, row_bytes, halves.data() + target * row_bytes);
+  }
+  return halves;
+}
+
+// Reads the tensors of one model by name.
 class TensorReader {
  public:
-  TensorReader(const GgufFile& file, ThreadPool& pool) : file_(file), pool_(pool) {}
+  TensorReader(const ModelFile& file, const ModelConfig& config, ThreadPool& pool)
+      : file_(file), config_(config), pool_(pool) {}
 
-  const GgufTensor& Tensor(std::string_view name) const {
-    const GgufTensor* tensor = file_.FindTensor(name);
+  const StoredTensor& Tensor(std::string_view name) const {
+    const StoredTensor* tensor = file_.FindTensor(name);
     ESPALIER_CHECK(tensor != nullptr, "tensor '", name, "' was not checked");
     return *tensor;
   }
 
-  WeightMatrix Matrix(std::string_view name) const {
-    const GgufTensor& tensor = Tensor(name);
-    WeightMatrix matrix =
-        WeightMatrix::Pack(tensor.type, tensor.data.data(), tensor.rows(), tensor.columns(), pool_);
-    Release(tensor.data);
-    return matrix;
+  std::vector<float> Vector(std::string_view name) const {
+    const StoredTensor& tensor = Tensor(name);
+    std::vector<float> values(static_cast<size_t>(tensor.elements()));
+    DequantizeRow(tensor.type, tensor.data.data(), values.data(), tensor.elements());
+    return values;
   }
 
-  std::span<const float> Vector(std::string_view name) const {
-    const GgufTensor& tensor = Tensor(name);
-    ESPALIER_CHECK(tensor.type == TensorType::kF32, name);
-    return {reinterpret_cast<const float*>(tensor.data.data()), static_cast<size_t>(tensor.elements())};
+  // Of the final and the per-layer norms.
+  std::vector<float> Norm(std::string_view name) const {
+    std::vector<float> weight = Vector(name);
+    for (float& value : weight) value += config_.norm_offset;
+    return weight;
+  }
+
+  // `name` + ".weight", and ".bias" where there is one.
+  LinearWeights Linear(const std::string& name) const {
+    const StoredTensor& tensor = Tensor(name + ".weight");
+    LinearWeights linear{Pack(tensor, tensor.data), Bias(name)};
+    Release(tensor.data);
+    return linear;
+  }
+
+  // The same for query and key, whose rows rotate.
+  LinearWeights Rotated(const std::string& name) const {
+    if (!config_.adjacent_pairs) return Linear(name);
+    const StoredTensor& tensor = Tensor(name + ".weight");
+    const auto head_dim = static_cast<size_t>(config_.head_dim);
+    const auto row_bytes = static_cast<size_t>(RowBytes(tensor.type, tensor.columns()));
+    const std::vector<std::byte> rows = RowsInHalves(tensor.data, row_bytes, head_dim);
+    LinearWeights linear{Pack(tensor, rows), Bias(name)};
+    Release(tensor.data);
+    const std::vector<std::byte> bias =
+        RowsInHalves(std::as_bytes(std::span(linear.bias)), sizeof(float), head_dim);
+    std::copy(bias.begin(), bias.end(), std::as_writable_bytes(std::span(linear.bias)).begin());
+    return linear;
   }
 
  private:
-  const GgufFile& file_;
+  WeightMatrix Pack(const StoredTensor& tensor, std::span<const std::byte> data) const {
+    return WeightMatrix::Pack(tensor.type, data.data(), tensor.rows(), tensor.columns(), pool_);
+  }
+  std::vector<float> Bias(const std::string& name) const {
+    return file_.FindTensor(name + ".bias") == nullptr ? std::vector<float>() : Vector(name + ".bias");
+  }
+
+  const ModelFile& file_;
+  const ModelConfig& config_;
   ThreadPool& pool_;
 };
 
 LayerWeights LoadLayer(const TensorReader& reader, const ModelConfig& config, int32_t index) {
   const auto name = [index](std::string_view tensor) { return Cat("blk.", index, ".", tensor); };
   LayerWeights layer;
-  layer.attention_norm = reader.Vector(name("attn_norm.weight"));
-  layer.query = reader.Matrix(name("attn_q.weight"));
-  layer.key = reader.Matrix(name("attn_k.weight"));
-  layer.value = reader.Matrix(name("attn_v.weight"));
-  if (config.qkv_bias) {
-    layer.query_bias = reader.Vector(name("attn_q.bias")).data();
-    layer.key_bias = reader.Vector(name("attn_k.bias")).data();
-    layer.value_bias = reader.Vector(name("attn_v.bias")).data();
+  layer.attention_norm = reader.Norm(name("attn_norm.weight"));
+  layer.query = reader.Rotated(name("attn_q"));
+  layer.key = reader.Rotated(name("attn_k"));
+  layer.value = reader.Linear(name("attn_v"));
+  if (config.qk_norm) {
+    layer.query_norm = reader.Norm(name("attn_q_norm.weight"));
+    layer.key_norm = reader.Norm(name("attn_k_norm.weight"));
   }
-  layer.attention_output = reader.Matrix(name("attn_output.weight"));
-  layer.feed_forward_norm = reader.Vector(name("ffn_norm.weight"));
-  layer.gate = reader.Matrix(name("ffn_gate.weight"));
-  layer.up = reader.Matrix(name("ffn_up.weight"));
-  layer.down = reader.Matrix(name("ffn_down.weight"));
+  layer.attention_output = reader.Linear(name("attn_output"));
+  layer.feed_forward_norm = reader.Norm(name("ffn_norm.weight"));
+  layer.gate = reader.Linear(name("ffn_gate"));
+  layer.up = reader.Linear(name("ffn_up"));
+  layer.down = reader.Linear(name("ffn_down"));
+  if (config.post_norms) {
+    layer.attention_post_norm = reader.Norm(name("post_attention_norm.weight"));
+    layer.feed_forward_post_norm = reader.Norm(name("post_ffw_norm.weight"));
+  }
   return layer;
 }
 
 }  // namespace
 
-ModelWeights ModelWeights::Load(const GgufFile& file, const ModelConfig& config, ThreadPool& pool) {
-  const TensorReader reader(file, pool);
+ModelWeights ModelWeights::Load(const ModelFile& file, const ModelConfig& config, ThreadPool& pool) {
+  const TensorReader reader(file, config, pool);
   ModelWeights weights;
   weights.embedding = reader.Tensor("token_embd.weight");
+  if (config.rope.has_divisors) weights.rope_divisors = reader.Vector("rope_freqs.weight");
   for (int32_t i = 0; i < config.layers; ++i) weights.layers.push_back(LoadLayer(reader, config, i));
-  weights.output_norm = reader.Vector("output_norm.weight");
-  weights.output = reader.Matrix(config.tied_output ? "token_embd.weight" : "output.weight");
+  weights.output_norm = reader.Norm("output_norm.weight");
+  if (config.generates) weights.output = reader.Linear(config.tied_output ? "token_embd" : "output");
+  if (config.head_hidden > 0) weights.head.hidden = reader.Linear("cls");
+  if (config.head_outputs > 0) weights.head.output = reader.Linear("cls.output");
   return weights;
 }
 

@@ -111,7 +111,7 @@ TEST(GgufTest, PlacesTensors) {
   const TinyModelOptions options;
   const absl::StatusOr<GgufFile> file = OpenBytes(TinyModelBytes(options));
   ASSERT_TRUE(file.ok()) << file.status();
-  const GgufTensor* down = file->FindTensor("blk.1.ffn_down.weight");
+  const StoredTensor* down = file->FindTensor("blk.1.ffn_down.weight");
   ASSERT_NE(down, nullptr);
   EXPECT_THAT(down->shape, ElementsAre(96, 64));
   EXPECT_EQ(down->columns(), 96);
@@ -217,7 +217,7 @@ uint64_t Touch(const GgufFile& file) {
     }
     if (const auto numbers = file.GetInts(entry.key); numbers.ok()) sum += numbers->size();
   }
-  for (const GgufTensor& tensor : file.tensors()) {
+  for (const StoredTensor& tensor : file.tensors()) {
     if (!tensor.data.empty())
       sum += static_cast<uint8_t>(tensor.data.front()) + static_cast<uint8_t>(tensor.data.back());
   }

@@ -92,6 +92,9 @@ struct AccuracyCase {
   bool tied_output;
   KvType kv;
   double tolerance;
+  uint32_t head_dim = 0;
+  uint32_t window = 0;
+  uint32_t layers = 2;
 };
 
 class ModelAccuracyTest : public testing::TestWithParam<AccuracyCase> {};
@@ -101,6 +104,9 @@ TEST_P(ModelAccuracyTest, LogProbabilitiesAreTheReferences) {
   model_options.architecture = GetParam().architecture;
   model_options.weight_type = GetParam().weights;
   model_options.tied_output = GetParam().tied_output;
+  model_options.head_dim = GetParam().head_dim;
+  model_options.window = GetParam().window;
+  model_options.layers = GetParam().layers;
   const TinyModel model(model_options);
   EngineOptions options = SmallOptions();
   options.kv_type = GetParam().kv;
@@ -123,17 +129,48 @@ TEST_P(ModelAccuracyTest, LogProbabilitiesAreTheReferences) {
 
 // Float weights and f32 KV differ from the reference by roundings only. f16 KV has 11 bits. Quantised weights
 // meet activations of 8 bits, an error of up to 1/254 of the largest of 32.
-INSTANTIATE_TEST_SUITE_P(Models, ModelAccuracyTest,
-                         testing::Values(AccuracyCase{"llama", TensorType::kF32, false, KvType::kF32, 1e-4},
-                                         AccuracyCase{"llama", TensorType::kF32, true, KvType::kF32, 1e-4},
-                                         AccuracyCase{"qwen2", TensorType::kF32, false, KvType::kF32, 1e-4},
-                                         AccuracyCase{"qwen2", TensorType::kF32, false, KvType::kF16, 5e-3},
-                                         AccuracyCase{"llama", TensorType::kQ8_0, false, KvType::kF16, 0.25}),
-                         [](const auto& info) {
-                           const AccuracyCase& c = info.param;
-                           return Cat(c.architecture, GetTensorTypeInfo(c.weights).name,
-                                      c.tied_output ? "Tied" : "", c.kv == KvType::kF32 ? "KvF32" : "KvF16");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Models, ModelAccuracyTest,
+    testing::Values(AccuracyCase{"llama", TensorType::kF32, false, KvType::kF32, 1e-4},
+                    AccuracyCase{"llama", TensorType::kF32, true, KvType::kF32, 1e-4},
+                    AccuracyCase{"qwen2", TensorType::kF32, false, KvType::kF32, 1e-4},
+                    AccuracyCase{"qwen2", TensorType::kF32, false, KvType::kF16, 5e-3},
+                    AccuracyCase{"llama", TensorType::kF32, false, KvType::kF32, 1e-4, 24, 20},
+                    AccuracyCase{"qwen3", TensorType::kF32, true, KvType::kF32, 1e-4, 24},
+                    AccuracyCase{"gemma3", TensorType::kF32, true, KvType::kF32, 1e-4, 32, 20, 7},
+                    AccuracyCase{"llama", TensorType::kQ8_0, false, KvType::kF16, 0.25}),
+    [](const auto& info) {
+      const AccuracyCase& c = info.param;
+      return Cat(c.architecture, GetTensorTypeInfo(c.weights).name, c.tied_output ? "Tied" : "",
+                 c.window > 0 ? "Window" : "", c.kv == KvType::kF32 ? "KvF32" : "KvF16");
+    });
+
+class ModelHeadTest : public testing::TestWithParam<uint32_t> {};
+
+TEST_P(ModelHeadTest, ValuesAreTheReferences) {
+  TinyModelOptions model_options;
+  model_options.architecture = "qwen2";
+  model_options.tied_output = true;  // and so without logits
+  model_options.head_outputs = 3;
+  model_options.head_hidden = GetParam();
+  const TinyModel model(model_options);
+  EngineOptions options = SmallOptions();
+  options.kv_type = KvType::kF32;
+  const auto engine = Engine::Open(model.path(), options).value();
+  EXPECT_FALSE(engine->info().generates);
+  ASSERT_EQ(engine->info().head_outputs, 3);
+
+  const Sequence sequence(*engine, TestTokens(70, 1, engine->info().vocabulary_size), 0);
+  const auto expected = ReferenceHeadValues(model.path(), sequence.tokens());
+  BatchRow row = sequence.Row(0, 70);
+  row.output = RowOutputRequest();
+  row.output.head_from = 30;  // 40 tokens: more than the engine holds at a time
+  const std::vector<float> values = RunStep(*engine, {row}).rows[0].head_values;
+  ASSERT_EQ(values.size(), 40u * 3);
+  for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], expected[30 + i / 3][i % 3], 1e-4) << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(HiddenLayer, ModelHeadTest, testing::Values(0, 48));
 
 TEST(ModelEngine, ReusesTheStepOutput) {
   const TinyModel model;

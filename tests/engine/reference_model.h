@@ -15,6 +15,10 @@ namespace espalier {
 std::vector<std::vector<double>> ReferenceLogProbabilities(const std::string& path,
                                                            std::span<const TokenId> tokens);
 
+// The classification head's values after each token: [tokens.size()][head_outputs].
+std::vector<std::vector<double>> ReferenceHeadValues(const std::string& path,
+                                                     std::span<const TokenId> tokens);
+
 }  // namespace espalier
 
 #endif  // ESPALIER_TESTS_ENGINE_REFERENCE_MODEL_H_

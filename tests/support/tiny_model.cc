@@ -73,6 +73,11 @@ void AddTinyMetadata(const TinyModelOptions& options, GgufWriter& writer) {
   writer.AddUint32(key("attention.head_count_kv"), options.kv_heads);
   writer.AddFloat(key("rope.freq_base"), 10000.0f);
   writer.AddFloat(key("attention.layer_norm_rms_epsilon"), 1e-5f);
+  if (options.head_dim > 0) {
+    writer.AddUint32(key("attention.key_length"), options.head_dim);
+    writer.AddUint32(key("attention.value_length"), options.head_dim);
+  }
+  if (options.window > 0) writer.AddUint32(key("attention.sliding_window"), options.window);
 
   const std::vector<std::string> tokens = TinyVocabulary();
   std::vector<int32_t> types(tokens.size(), 1);
@@ -81,7 +86,7 @@ void AddTinyMetadata(const TinyModelOptions& options, GgufWriter& writer) {
   for (const auto& [left, right] : kMerges) merges.push_back(BytesToken(left) + " " + BytesToken(right));
   const auto last = static_cast<uint32_t>(tokens.size() - 1);
   writer.AddString("tokenizer.ggml.model", "gpt2");
-  writer.AddString("tokenizer.ggml.pre", options.architecture == "qwen2" ? "qwen2" : "smollm");
+  writer.AddString("tokenizer.ggml.pre", options.architecture == "llama" ? "smollm" : "qwen2");
   writer.AddStrings("tokenizer.ggml.tokens", tokens);
   writer.AddInts("tokenizer.ggml.token_type", types);
   writer.AddStrings("tokenizer.ggml.merges", merges);
@@ -102,28 +107,44 @@ void AddTinyTensors(const TinyModelOptions& options, GgufWriter& writer) {
     writer.AddTensor(name, TensorType::kF32, {size}, Quantize(TensorType::kF32, values));
   };
   const int64_t width = options.width;
-  const int64_t key_width = width / options.heads * options.kv_heads;
+  const int64_t head_dim = options.head_dim > 0 ? options.head_dim : width / options.heads;
+  const int64_t query_width = head_dim * options.heads;
+  const int64_t key_width = head_dim * options.kv_heads;
+  const bool gemma = options.architecture == "gemma3";
   const auto vocabulary = static_cast<int64_t>(TinyVocabulary().size());
   matrix("token_embd.weight", width, vocabulary, 2);
   for (uint32_t layer = 0; layer < options.layers; ++layer) {
     const std::string prefix = Cat("blk.", layer, ".");
     vector(prefix + "attn_norm.weight", width, 1);
-    matrix(prefix + "attn_q.weight", width, width, 1.5);
+    matrix(prefix + "attn_q.weight", width, query_width, 1.5);
     matrix(prefix + "attn_k.weight", width, key_width, 1.5);
     matrix(prefix + "attn_v.weight", width, key_width, 1);
     if (options.architecture == "qwen2") {
-      vector(prefix + "attn_q.bias", width, 0);
+      vector(prefix + "attn_q.bias", query_width, 0);
       vector(prefix + "attn_k.bias", key_width, 0);
       vector(prefix + "attn_v.bias", key_width, 0);
     }
-    matrix(prefix + "attn_output.weight", width, width, 1);
+    if (options.architecture == "qwen3" || gemma) {
+      vector(prefix + "attn_q_norm.weight", head_dim, 1);
+      vector(prefix + "attn_k_norm.weight", head_dim, 1);
+    }
+    matrix(prefix + "attn_output.weight", query_width, width, 1);
+    if (gemma) vector(prefix + "post_attention_norm.weight", width, 1);
     vector(prefix + "ffn_norm.weight", width, 1);
     matrix(prefix + "ffn_gate.weight", width, options.feed_forward, 1);
     matrix(prefix + "ffn_up.weight", width, options.feed_forward, 1);
     matrix(prefix + "ffn_down.weight", options.feed_forward, width, 1);
+    if (gemma) vector(prefix + "post_ffw_norm.weight", width, 1);
   }
   vector("output_norm.weight", width, 1);
   if (!options.tied_output) matrix("output.weight", width, vocabulary, 2);
+  if (options.head_hidden > 0) {
+    matrix("cls.weight", width, options.head_hidden, 1);
+    vector("cls.bias", options.head_hidden, 0);
+  }
+  if (options.head_outputs == 0) return;
+  matrix("cls.output.weight", options.head_hidden > 0 ? options.head_hidden : width, options.head_outputs, 1);
+  vector("cls.output.bias", options.head_outputs, 0);
 }
 
 std::string TinyModelBytes(const TinyModelOptions& options) {

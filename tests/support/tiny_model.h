@@ -19,15 +19,19 @@ inline constexpr char kChatMl[] =
     "'\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
 struct TinyModelOptions {
-  std::string architecture = "llama";         // "qwen2" adds biases of q, k, v and rotates half-split
+  std::string architecture = "llama";         // "qwen2" adds biases, "qwen3" and "gemma3" norms
   TensorType weight_type = TensorType::kF32;  // of the matrices; Q4_K and Q6_K need sizes in multiples of 256
   uint32_t layers = 2;
   uint32_t width = 64;
   uint32_t heads = 4;
   uint32_t kv_heads = 2;
+  uint32_t head_dim = 0;  // 0: width / heads
+  uint32_t window = 0;    // > 0: of llama's layers, or of five in six of gemma3's
   uint32_t feed_forward = 96;
   uint32_t context_length = 512;
   bool tied_output = false;
+  uint32_t head_outputs = 0;  // > 0: a classification head
+  uint32_t head_hidden = 0;   // > 0: with a hidden layer
   uint64_t seed = 1;
   std::string chat_template = kChatMl;  // "": the file carries none
 
