@@ -1,6 +1,6 @@
 """llama.cpp through its low-level C interface, as a reference for Espalier's numbers and speed.
 
-Needs: pip install llama-cpp-python numpy jinja2. CPU only, f16 KV cache, flash attention off unless asked for.
+Needs: pip install llama-cpp-python numpy jinja2. CPU only; f16 KV cache and flash attention off unless asked for.
 """
 
 import ctypes
@@ -19,7 +19,9 @@ def _quiet(level, text, user_data):
 class Peer:
     """One model and one context. All sequences start at position 0; `context` counts tokens over all sequences."""
 
-    def __init__(self, file, context, sequences=1, threads=None, batch=512, flash_attention=False):
+    def __init__(
+        self, file, context, sequences=1, threads=None, batch=512, flash_attention=False, f32_cache=False
+    ):
         lib.llama_backend_init()
         lib.llama_log_set(_quiet, ctypes.c_void_p(0))
         model_options = lib.llama_model_default_params()
@@ -37,6 +39,8 @@ class Peer:
         options.flash_attn_type = (
             lib.LLAMA_FLASH_ATTN_TYPE_ENABLED if flash_attention else lib.LLAMA_FLASH_ATTN_TYPE_DISABLED
         )
+        if f32_cache:
+            options.type_k = options.type_v = lib.GGML_TYPE_F32
         options.kv_unified = True  # forked sequences share the cells of their prefix
         self.context = lib.llama_init_from_model(self.model, options)
         if not self.context:
