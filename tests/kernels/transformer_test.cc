@@ -83,14 +83,54 @@ TEST(SwiGlu, IsTheReferenceUpToTheEndsOfTheExponent) {
   }
 }
 
-TEST(Rope, IsTheReferenceInBothStyles) {
+TEST(GeGlu, IsTheReference) {
+  std::mt19937 random(6);
+  std::vector<float> gate = RandomFloats(256, random);
+  for (size_t i = 0; i < gate.size(); ++i) gate[i] *= static_cast<float>(i % 16);
+  const float ends[] = {-1e4f, -100.0f, -10.0f, -6.0f, -0.0f, 0.0f, 1e-30f, 6.0f, 10.0f, 100.0f, 1e4f, 1e30f};
+  std::copy(std::begin(ends), std::end(ends), gate.begin());
+  const std::vector<float> up = RandomFloats(gate.size(), random);
+  const auto results = AtEachLevel([&] {
+    ThreadPool pool(1);
+    std::vector<float> out(gate.size());
+    GeGlu(gate, up, 64, out, pool);
+    return out;
+  });
+  ExpectSameBits(results);
+  const std::vector<double> expected = ReferenceGeGlu(gate, up);
+  for (size_t i = 0; i < gate.size(); ++i) {
+    // u carries five roundings, and an error of u is a relative error of exp(-2u): at most 2u times as large,
+    // where the result itself has become exp(2u) times smaller; below -4 the result is only tiny.
+    const double u = 1.6 * (std::abs(gate[i]) + 0.045 * std::pow(std::abs(gate[i]), 3));
+    const double tolerance = (8 + 5 * std::min(u, 40.0)) * kEpsilon * std::abs(double{gate[i]} * up[i]);
+    EXPECT_NEAR(results[0][i], expected[i], gate[i] > 5 ? 8 * kEpsilon * std::abs(expected[i]) : tolerance)
+        << gate[i];
+  }
+}
+
+TEST(AddTo, AddsEveryElementOnce) {
+  ThreadPool pool(3);
+  std::vector<float> x(40000), y(40000, 0.5f);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i);
+  AddTo(x, y, pool);
+  for (size_t i = 0; i < x.size(); ++i) ASSERT_EQ(y[i], static_cast<float>(i) + 0.5f);
+}
+
+std::vector<double> Frequencies(int32_t head_dim, double base) {
+  std::vector<double> frequencies(head_dim / 2);
+  for (int32_t i = 0; i < head_dim / 2; ++i) frequencies[i] = std::pow(base, -2.0 * i / head_dim);
+  return frequencies;
+}
+
+TEST(Rope, IsTheReference) {
   std::mt19937 random(3);
   const std::vector<int64_t> positions = {0, 1, 63, 2047, 131071};
   constexpr int64_t kHeads = 3;
-  for (const RopeStyle style : {RopeStyle::kAdjacent, RopeStyle::kHalfSplit}) {
+  for (const double magnitude : {1.0, 1.25}) {
     for (const int32_t head_dim : {8, 64, 128}) {
       const std::vector<float> x = RandomFloats(positions.size() * kHeads * head_dim, random);
-      const Rope rope(style, head_dim, 10000.0);
+      const std::vector<double> frequencies = Frequencies(head_dim, 10000.0);
+      const Rope rope(frequencies, magnitude);
       const auto results = AtEachLevel([&] {
         ThreadPool pool(2);
         std::vector<float> angles(positions.size() * rope.angles_per_token());
@@ -102,11 +142,11 @@ TEST(Rope, IsTheReferenceInBothStyles) {
       ExpectSameBits(results);
       for (size_t row = 0; row < positions.size() * kHeads; ++row) {
         const std::span<const float> head = std::span(x).subspan(row * head_dim, head_dim);
-        const auto expected = ReferenceRope(style, 10000.0, positions[row / kHeads], head);
+        const auto expected = ReferenceRope(frequencies, magnitude, positions[row / kHeads], head);
         double largest = 0;
         for (const float value : head) largest = std::max(largest, std::abs(double{value}));
         for (int32_t i = 0; i < head_dim; ++i) {
-          EXPECT_NEAR(results[0][row * head_dim + i], expected[i], 6 * kEpsilon * largest)
+          EXPECT_NEAR(results[0][row * head_dim + i], expected[i], 6 * kEpsilon * magnitude * largest)
               << positions[row / kHeads];
         }
       }
@@ -117,7 +157,7 @@ TEST(Rope, IsTheReferenceInBothStyles) {
 TEST(Rope, KeepsInnerProductsOfEqualDistances) {
   ThreadPool pool(1);
   std::mt19937 random(4);
-  const Rope rope(RopeStyle::kHalfSplit, 64, 1e6);
+  const Rope rope(Frequencies(64, 1e6));
   const std::vector<float> q = RandomFloats(64, random);
   const std::vector<float> k = RandomFloats(64, random);
   const auto product = [&](int64_t query_position, int64_t key_position) {
@@ -140,6 +180,8 @@ struct AttentionCase {
   int32_t page_size = 16;
   TensorType type = TensorType::kF32;
   int64_t tokens = 150;
+  int32_t window = 0;
+  float scale = 0.125f;
 };
 
 // How the case is computed; none of it may matter.
@@ -163,7 +205,11 @@ struct AttentionData {
 std::vector<float> Attend(const AttentionCase& c, const AttentionData& data, const Schedule& schedule) {
   ThreadPool pool(schedule.threads);
   const int64_t page_count = (c.tokens + c.page_size - 1) / c.page_size;
-  KvPages kv{.type = c.type, .kv_heads = c.kv_heads, .head_dim = c.head_dim, .page_size = c.page_size};
+  KvPages kv{.type = c.type,
+             .kv_heads = c.kv_heads,
+             .head_dim = c.head_dim,
+             .page_size = c.page_size,
+             .window = c.window};
   kv.page_stride = kv.layer_bytes() + 64;
   std::vector<std::byte> memory(kv.page_stride * page_count * (schedule.other_sequences + 1),
                                 std::byte{0xff});
@@ -174,7 +220,7 @@ std::vector<float> Attend(const AttentionCase& c, const AttentionData& data, con
     for (int64_t i = 0; i < page_count; ++i)
       pages[s].push_back(static_cast<PageId>((s + 1) * page_count - 1 - i));
   }
-  PagedAttention attention({c.heads, c.kv_heads, c.head_dim}, schedule.threads);
+  PagedAttention attention({c.heads, c.kv_heads, c.head_dim, c.scale}, schedule.threads);
   const int64_t query_row = int64_t{c.heads} * c.head_dim;
   const int64_t kv_row = int64_t{c.kv_heads} * c.head_dim;
   std::vector<float> out(data.queries.size());
@@ -231,11 +277,12 @@ TEST_P(PagedAttentionTest, IsTheReference) {
       largest_key = std::max(largest_key, Norm(std::span(keys).last(c.head_dim)));
       // A score is a product of two vectors in head_dim roundings; an error of it is a relative error of its
       // weight, once above and once below the line; then up to 64 terms a chunk and the merges.
-      const double score_error =
-          (c.head_dim + 3) * kEpsilon * Norm(query) * largest_key / std::sqrt(c.head_dim);
+      const double score_error = (c.head_dim + 3) * kEpsilon * Norm(query) * largest_key * c.scale;
       const double tolerance =
           (2 * score_error + (64 + static_cast<double>(t) / 16 + 16) * kEpsilon) * largest_value;
-      const std::vector<double> expected = ReferenceAttention(query, keys, values);
+      const int64_t read = c.window == 0 ? t + 1 : std::min<int64_t>(c.window, t + 1);
+      const std::vector<double> expected = ReferenceAttention(
+          query, std::span(keys).last(read * c.head_dim), std::span(values).last(read * c.head_dim), c.scale);
       for (int64_t d = 0; d < c.head_dim; ++d) {
         ASSERT_NEAR(result[(t * c.heads + h) * c.head_dim + d], expected[d], tolerance) << "token " << t;
       }
@@ -267,7 +314,16 @@ INSTANTIATE_TEST_SUITE_P(
                     AttentionCase{.heads = 2, .kv_heads = 2, .head_dim = 8, .type = TensorType::kF16},
                     AttentionCase{.heads = 4, .kv_heads = 2, .head_dim = 72},
                     AttentionCase{.heads = 2, .kv_heads = 1, .head_dim = 128, .page_size = 32, .tokens = 65},
-                    AttentionCase{.heads = 1, .kv_heads = 1, .head_dim = 16, .tokens = 1}),
+                    AttentionCase{.heads = 1, .kv_heads = 1, .head_dim = 16, .tokens = 1},
+                    AttentionCase{.heads = 2, .kv_heads = 1, .head_dim = 24, .tokens = 300, .window = 16},
+                    AttentionCase{.heads = 1, .kv_heads = 1, .head_dim = 32, .tokens = 200, .window = 1},
+                    AttentionCase{.heads = 4,
+                                  .kv_heads = 1,
+                                  .head_dim = 256,
+                                  .type = TensorType::kF16,
+                                  .tokens = 260,
+                                  .window = 65,
+                                  .scale = 0.0625f}),
     [](const auto& info) {
       const AttentionCase& c = info.param;
       return std::string(c.type == TensorType::kF32 ? "F32" : "F16") +
