@@ -20,7 +20,7 @@ inline constexpr char kChatMl[] =
 
 struct TinyModelOptions {
   std::string architecture = "llama";         // "qwen2" adds biases of q, k, v and rotates half-split
-  TensorType weight_type = TensorType::kF32;  // of the matrices; Q4_K and Q6_K need sizes in multiples of 256
+  TensorType weight_type = TensorType::kF32;  // of the matrices; K types need sizes in multiples of 256
   uint32_t layers = 2;
   uint32_t width = 64;
   uint32_t heads = 4;
