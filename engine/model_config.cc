@@ -9,6 +9,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "kernels/kernels.h"
 
 namespace espalier {
@@ -92,7 +93,8 @@ absl::StatusOr<Architecture> ReadArchitecture(const GgufFile& file) {
     if (architecture.name == name) return architecture;
     supported += Cat(supported.empty() ? "" : ", ", architecture.name);
   }
-  return Unsupported(file, Cat("architecture '", name, "' is not supported; supported: ", supported));
+  return Unsupported(file,
+                     Cat("architecture '", OneLine(name), "' is not supported; supported: ", supported));
 }
 
 // Features that would change the numbers and that the forward pass does not compute.
@@ -100,7 +102,8 @@ absl::Status CheckFeatures(const GgufFile& file, const KeyReader& keys, const Mo
   ESPALIER_ASSIGN_OR_RETURN(const std::string_view scaling,
                             file.GetStringOr(Cat(config.architecture, ".rope.scaling.type"), "none"));
   if (scaling != "none") {
-    return Unsupported(file, Cat("rope scaling '", scaling, "' is not supported; use a model without it"));
+    return Unsupported(file,
+                       Cat("rope scaling '", OneLine(scaling), "' is not supported; use a model without it"));
   }
   ESPALIER_RETURN_IF_ERROR(keys.Neutral("rope.scaling.factor", {0, 1}, "rope scaling"));
   ESPALIER_RETURN_IF_ERROR(keys.Neutral("rope.scale_linear", {0, 1}, "rope scaling"));
@@ -215,7 +218,8 @@ absl::StatusOr<ModelConfig> ModelConfig::FromGguf(const GgufFile& file) {
   ModelConfig config;
   config.architecture = architecture.name;
   config.rope_style = architecture.rope_style;
-  ESPALIER_ASSIGN_OR_RETURN(config.name, file.GetStringOr("general.name", ""));
+  ESPALIER_ASSIGN_OR_RETURN(const std::string_view name, file.GetStringOr("general.name", ""));
+  config.name = OneLine(name);
   if (config.name.empty()) config.name = BaseName(file.path());
 
   const KeyReader keys(file, config.architecture);
