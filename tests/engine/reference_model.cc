@@ -16,8 +16,10 @@ using Vector = std::vector<double>;
 
 class ReferenceModel {
  public:
-  explicit ReferenceModel(const std::string& path)
-      : file_(GgufFile::Open(path).value()), config_(ModelConfig::FromGguf(file_).value()) {}
+  ReferenceModel(const std::string& path, const InputRounding& rounding)
+      : file_(GgufFile::Open(path).value()),
+        config_(ModelConfig::FromGguf(file_).value()),
+        rounding_(rounding) {}
 
   std::vector<Vector> LogProbabilities(std::span<const TokenId> tokens) {
     keys_.assign(config_.layers, {});
@@ -48,7 +50,8 @@ class ReferenceModel {
   }
 
   // weight * x, plus the bias of the same name if there is one.
-  Vector Multiply(const std::string& name, const Vector& x) const {
+  Vector Multiply(const std::string& name, Vector x) const {
+    if (rounding_) rounding_(x);
     Vector y(file_.FindTensor(name)->rows());
     for (size_t r = 0; r < y.size(); ++r) {
       const Vector row = Row(name, static_cast<int64_t>(r));
@@ -130,6 +133,7 @@ class ReferenceModel {
 
   GgufFile file_;
   ModelConfig config_;
+  InputRounding rounding_;
   std::vector<std::vector<Vector>> keys_;  // [layer][position]
   std::vector<std::vector<Vector>> values_;
 };
@@ -137,8 +141,9 @@ class ReferenceModel {
 }  // namespace
 
 std::vector<std::vector<double>> ReferenceLogProbabilities(const std::string& path,
-                                                           std::span<const TokenId> tokens) {
-  return ReferenceModel(path).LogProbabilities(tokens);
+                                                           std::span<const TokenId> tokens,
+                                                           const InputRounding& rounding) {
+  return ReferenceModel(path, rounding).LogProbabilities(tokens);
 }
 
 }  // namespace espalier

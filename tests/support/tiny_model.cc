@@ -126,6 +126,14 @@ void AddTinyTensors(const TinyModelOptions& options, GgufWriter& writer) {
   if (!options.tied_output) matrix("output.weight", width, vocabulary, 2);
 }
 
+TinyModelOptions WideModelOptions(TensorType type) {
+  TinyModelOptions options;
+  options.weight_type = type;
+  options.width = 256;
+  options.feed_forward = 512;
+  return options;
+}
+
 std::string TinyModelBytes(const TinyModelOptions& options) {
   GgufWriter writer;
   AddTinyMetadata(options, writer);

@@ -42,6 +42,9 @@ std::vector<std::string> TinyVocabulary();
 void AddTinyMetadata(const TinyModelOptions& options, GgufWriter& writer);
 void AddTinyTensors(const TinyModelOptions& options, GgufWriter& writer);
 
+// A llama wide enough for blocks of 256 columns, with matrices of `type`.
+TinyModelOptions WideModelOptions(TensorType type);
+
 // The whole file.
 std::string TinyModelBytes(const TinyModelOptions& options = TinyModelOptions());
 
