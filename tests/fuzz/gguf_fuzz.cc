@@ -136,19 +136,23 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckMessage(file.status());
   if (!file.ok()) return 0;
   Describe(*file);
-  const auto tokenizer = MakeTokenizer(*file);
-  CheckMessage(tokenizer.status());
-  if (tokenizer.ok()) Tokenize(**tokenizer);
   const auto config = ModelConfig::FromGguf(*file);
   CheckMessage(config.status());
   if (config.ok()) CheckMessage(CheckTensors(*file, *config));
 
   EngineOptions options;
   options.threads = 1;
-  options.kv_memory = 1 << 20;
+  options.kv_memory = 256 << 10;
   options.max_batch_tokens = 4;
   const auto engine = Engine::Open(input.path(), options);
   CheckMessage(engine.status());
-  if (engine.ok()) RunStep(**engine);
+  if (engine.ok()) {
+    Tokenize((*engine)->tokenizer());
+    RunStep(**engine);
+    return 0;
+  }
+  const auto tokenizer = MakeTokenizer(*file);
+  CheckMessage(tokenizer.status());
+  if (tokenizer.ok()) Tokenize(**tokenizer);
   return 0;
 }
