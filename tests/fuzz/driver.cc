@@ -1,11 +1,12 @@
 // Runs a fuzz target without clang: inputs from a corpus are mutated, and those that reach new code are kept.
 //
-//   NAME FILE...                                              runs these inputs only
+//   NAME FILE...                                                runs these inputs only
 //   NAME --seconds=N --failed=FILE [--corpus=FOLDER] [--seed=N]
+//   either with [--input-seconds=N]
 //
 // Coverage: g++'s -fsanitize-coverage=trace-pc,trace-cmp on the libraries under test calls back for every
 // basic block and comparison. Without it the mutations are blind. An input that crashes, runs for more than
-// kInputSeconds or wants more than kMemoryBytes ends the run; it is left in the file of --failed.
+// 10 s or wants too much memory ends the run; it is left in the file of --failed.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -34,7 +35,6 @@ extern "C" const char __executable_start;
 namespace espalier {
 namespace {
 
-constexpr int kInputSeconds = 10;
 constexpr rlim_t kMemoryBytes = rlim_t{4} << 30;  // of a plain build; sanitizers have limits of their own
 constexpr size_t kMaxInputBytes = 64 << 10;
 constexpr size_t kEdgeSlots = 1 << 16;
@@ -49,17 +49,25 @@ struct Coverage {
 };
 Coverage coverage;
 
-// The input at hand, for the handlers of its failure.
+// The input at hand and the file to leave it in, for the handlers of its failure.
 std::string_view current_input;
-std::string failed_path;
+std::string failed_path;  // "": it is in a file already
+unsigned input_seconds = 10;
+
+void Print(std::string_view text) {
+  if (write(STDERR_FILENO, text.data(), text.size()) < 0) _exit(3);
+}
 
 void SaveInput(const char* what) {
-  const std::string line = std::string("\n") + what + "; the input is in " + failed_path + "\n";
-  const int file = open(failed_path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0644);
-  if (write(file, current_input.data(), current_input.size()) < 0 || write(2, line.data(), line.size()) < 0) {
-    _exit(3);
+  Print("\n");
+  Print(what);
+  if (!failed_path.empty()) {
+    const int file = open(failed_path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0644);
+    const bool written = write(file, current_input.data(), current_input.size()) >= 0;
+    Print(written ? "; the input is in " : "; the input cannot be written to ");
+    Print(failed_path);
   }
-  close(file);
+  Print("\n");
 }
 
 void OnSignal(int number) {
@@ -68,11 +76,17 @@ void OnSignal(int number) {
 }
 
 void CatchFailures() {
-  signal(SIGALRM, OnSignal);
+  static char stack[1 << 16];  // the usual one may be what has overflowed
+  const stack_t handler_stack = {.ss_sp = stack, .ss_flags = 0, .ss_size = sizeof stack};
+  sigaltstack(&handler_stack, nullptr);
+  struct sigaction action = {};
+  action.sa_handler = OnSignal;
+  action.sa_flags = SA_ONSTACK;
+  sigaction(SIGALRM, &action, nullptr);
 #if defined(__SANITIZE_ADDRESS__)
   __sanitizer_set_death_callback([] { SaveInput("FAILED: the sanitizer stopped an input"); });
 #else
-  for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) signal(number, OnSignal);
+  for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) sigaction(number, &action, nullptr);
   const rlimit memory = {kMemoryBytes, kMemoryBytes};
   setrlimit(RLIMIT_AS, &memory);
 #endif
@@ -91,7 +105,7 @@ bool Run(const std::string& input) {
   current_input = input;
   coverage.previous = 0;
   coverage.grown = false;
-  alarm(kInputSeconds);
+  alarm(input_seconds);
   coverage.on = true;
   LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
   coverage.on = false;
@@ -112,6 +126,8 @@ Options ParseArguments(int argc, char** argv) {
     const std::string value(argument.substr(std::min(argument.find('=') + 1, argument.size())));
     if (argument.starts_with("--seconds=")) {
       options.seconds = std::atoll(value.c_str());
+    } else if (argument.starts_with("--input-seconds=")) {
+      input_seconds = static_cast<unsigned>(std::atoi(value.c_str()));
     } else if (argument.starts_with("--seed=")) {
       options.seed = std::strtoull(value.c_str(), nullptr, 10);
     } else if (argument.starts_with("--corpus=")) {
@@ -122,7 +138,6 @@ Options ParseArguments(int argc, char** argv) {
       options.files.emplace_back(argument);
     }
   }
-  if (failed_path.empty()) failed_path = "failed-input";
   return options;
 }
 
