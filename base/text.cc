@@ -106,4 +106,21 @@ std::string ToValidUtf8(std::string_view bytes) {
   return text;
 }
 
+std::string OneLine(std::string_view bytes, size_t limit) {
+  constexpr std::string_view kEllipsis = "...", kReplacement = "\xEF\xBF\xBD";
+  std::string text;
+  size_t fits = 0;  // of text, before an ellipsis
+  while (!bytes.empty()) {
+    const size_t length = Utf8CharacterSize(bytes);
+    const auto first = static_cast<unsigned char>(bytes[0]);
+    const bool control = length == 0 || first < 32 || first == 127 ||
+                         (length == 2 && first == 0xC2 && static_cast<unsigned char>(bytes[1]) < 0xA0);
+    text += control ? kReplacement : bytes.substr(0, length);
+    bytes.remove_prefix(length == 0 ? 1 : length);
+    if (text.size() > limit) return text.substr(0, fits).append(kEllipsis);
+    if (text.size() + kEllipsis.size() <= limit) fits = text.size();
+  }
+  return text;
+}
+
 }  // namespace espalier

@@ -26,6 +26,10 @@ std::string FormatBytes(int64_t bytes);
 // Replaces every byte that is not part of valid UTF-8 by U+FFFD.
 std::string ToValidUtf8(std::string_view bytes);
 
+// Bytes from a file, fit for a message: valid UTF-8, control characters replaced by U+FFFD, and no longer
+// than `limit` bytes; what was longer ends in "...".
+std::string OneLine(std::string_view bytes, size_t limit = 100);
+
 }  // namespace espalier
 
 #endif  // ESPALIER_BASE_TEXT_H_

@@ -27,6 +27,17 @@ if(ESPALIER_SANITIZE)
   add_link_options(-fsanitize=${ESPALIER_SANITIZE})
 endif()
 
+# For coverage-guided fuzzing with clang's libFuzzer: see tests/fuzz/CMakeLists.txt.
+option(ESPALIER_FUZZ "Build the fuzz targets for libFuzzer; needs clang" OFF)
+if(ESPALIER_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "ESPALIER_FUZZ needs clang: use the preset 'fuzz', or -DCMAKE_CXX_COMPILER=clang++")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 find_program(ESPALIER_CCACHE ccache)
 if(ESPALIER_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${ESPALIER_CCACHE})

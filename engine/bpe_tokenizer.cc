@@ -5,6 +5,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "engine/byte_alphabet.h"
 
 namespace espalier {
@@ -110,8 +111,8 @@ absl::Status BpeTokenizer::AddMerges(const BpeVocabulary& vocabulary) {
     const TokenId right_id = FindOrNone(index, right);
     const TokenId merged_id = FindOrNone(index, merged);
     if (left_id < 0 || right_id < 0 || merged_id < 0) {
-      return absl::InvalidArgumentError(
-          Cat("merge '", merge, "' names a token that the vocabulary lacks: the model file is damaged"));
+      return absl::InvalidArgumentError(Cat(
+          "merge '", OneLine(merge), "' names a token that the vocabulary lacks: the model file is damaged"));
     }
     merges_.Add(left_id, right_id, merged_id);
   }

@@ -7,6 +7,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 
 namespace espalier {
 namespace {
@@ -68,8 +69,8 @@ std::string_view TakeString(std::span<const std::byte>& bytes) {
 }
 
 std::string Quote(std::string_view text, size_t limit) {
-  if (text.size() <= limit) return Cat("'", text, "'");
-  return Cat("'", text.substr(0, limit), "'... (", text.size(), " bytes)");
+  if (text.size() <= limit) return Cat("'", OneLine(text, 3 * limit), "'");
+  return Cat("'", OneLine(text.substr(0, limit), 3 * limit), "'... (", text.size(), " bytes)");
 }
 
 std::string DescribeScalar(GgufType type, const std::byte* at) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "engine/config_keys.h"
 #include "engine/tokenizer.h"
 
@@ -136,7 +137,8 @@ absl::StatusOr<ModelConfig> GgufModel::ReadConfig() const {
   ESPALIER_ASSIGN_OR_RETURN(const std::string_view architecture, file.GetString("general.architecture"));
   const GgufKeys keys(file, architecture);
   ESPALIER_ASSIGN_OR_RETURN(ModelConfig config, ReadModelConfig(architecture, keys, *this));
-  ESPALIER_ASSIGN_OR_RETURN(config.name, file.GetStringOr("general.name", ""));
+  ESPALIER_ASSIGN_OR_RETURN(const std::string_view name, file.GetStringOr("general.name", ""));
+  config.name = OneLine(name);
   if (config.name.empty()) config.name = BaseName(path());
   const GgufValue* tokens = file.Find("tokenizer.ggml.tokens");
   if (tokens == nullptr || tokens->type != GgufType::kArray || tokens->count < 1 ||

@@ -9,6 +9,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "engine/gguf.h"
 #include "kernels/kernels.h"
 
@@ -20,7 +21,8 @@ constexpr uint64_t kDefaultAlignment = 32;
 constexpr uint64_t kMaxAlignment = 1 << 20;
 constexpr uint32_t kMaxRank = 4;
 constexpr int kMaxArrayDepth = 4;
-constexpr uint64_t kSmallestEntry = 8 + 1 + 4 + 1;           // key length, key, type, value
+constexpr size_t kMaxNameBytes = 256;               // of keys and tensors; ggml's own limit for tensors is 64
+constexpr uint64_t kSmallestEntry = 8 + 1 + 4 + 1;  // key length, key, type, value
 constexpr uint64_t kSmallestTensor = 8 + 1 + 4 + 8 + 4 + 8;  // name length, name, rank, a size, type, offset
 
 // Bytes of one value, 0 for strings and arrays, nothing for an unknown type.
@@ -85,6 +87,16 @@ class GgufParser {
                                           " bytes end inside ", inside, "; download or copy it again"));
   }
 
+  // Names appear in messages: readable, and not longer than a line.
+  absl::Status CheckName(std::string_view what, std::string_view name) const {
+    if (name.empty()) return Malformed(Cat("a ", what, " is empty"));
+    if (name.size() > kMaxNameBytes || OneLine(name, kMaxNameBytes) != name) {
+      return Malformed(Cat("the ", what, " '", OneLine(name), "' is longer than ", kMaxNameBytes,
+                           " bytes or not printable"));
+    }
+    return absl::OkStatus();
+  }
+
   uint64_t remaining() const { return bytes_.size() - position_; }
 
   template <typename T>
@@ -129,7 +141,7 @@ class GgufParser {
     GgufEntry entry;
     uint32_t type = 0;
     if (!ReadString(entry.key) || !Read(type)) return Truncated("the metadata");
-    if (entry.key.empty()) return Malformed("a metadata key is empty");
+    ESPALIER_RETURN_IF_ERROR(CheckName("metadata key", entry.key));
     ESPALIER_RETURN_IF_ERROR(ParseValue(entry.key, type, entry.value));
     if (!file_.metadata_index_.emplace(entry.key, file_.metadata_.size()).second) {
       return Malformed(Cat("metadata key '", entry.key, "' occurs twice"));
@@ -185,7 +197,7 @@ class GgufParser {
     uint32_t rank = 0, type = 0;
     uint64_t offset = 0;
     if (!ReadString(name) || !Read(rank)) return Truncated("the tensor table");
-    if (name.empty()) return Malformed("a tensor has no name");
+    ESPALIER_RETURN_IF_ERROR(CheckName("tensor name", name));
     tensor.name = name;
     if (rank == 0 || rank > kMaxRank)
       return Malformed(Cat("tensor '", tensor.name, "' has ", rank, " dimensions"));

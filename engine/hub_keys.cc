@@ -69,8 +69,7 @@ absl::StatusOr<const Json*> HubKeys::Require(const ConfigKey& key) const {
 
 absl::Status HubKeys::WrongKind(const ConfigKey& key, const Json& value, std::string_view wanted) const {
   const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return Impossible(
-      Cat(Name(key), " is ", std::string_view(text).substr(0, 60), " where ", wanted, " belongs"));
+  return Impossible(Cat(Name(key), " is ", OneLine(text, 60), " where ", wanted, " belongs"));
 }
 
 absl::StatusOr<int64_t> HubKeys::Int(const ConfigKey& key) const {
@@ -109,8 +108,8 @@ absl::StatusOr<std::optional<std::vector<bool>>> HubKeys::WindowLayers(const Con
   std::vector<bool> slides;
   for (const Json& kind : *value) {
     if (kind != "sliding_attention" && kind != "full_attention") {
-      return Unsupported(Cat("a layer of kind ", kind.dump(-1, ' ', false, Json::error_handler_t::replace),
-                             " is not supported"));
+      const std::string text = kind.dump(-1, ' ', false, Json::error_handler_t::replace);
+      return Unsupported(Cat("a layer of kind ", OneLine(text), " is not supported"));
     }
     slides.push_back(kind == "sliding_attention");
   }

@@ -7,6 +7,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "engine/architectures/architecture.h"
 #include "engine/model_file.h"
 
@@ -22,7 +23,7 @@ absl::StatusOr<const Architecture*> FindArchitecture(std::string_view name, cons
     if (architecture->name == name || std::count(types.begin(), types.end(), name) > 0) return architecture;
     supported += Cat(supported.empty() ? "" : ", ", architecture->name);
   }
-  return keys.Unsupported(Cat("architecture '", name, "' is not supported; supported: ", supported));
+  return keys.Unsupported(Cat("architecture '", OneLine(name), "' is not supported; supported: ", supported));
 }
 
 absl::Status ReadShape(const ConfigKeys& keys, ModelConfig& config) {
@@ -71,12 +72,12 @@ absl::Status CheckFeatures(const ConfigKeys& keys, const ModelConfig& config) {
     const std::string_view expected = gelu ? "gelu_pytorch_tanh" : "silu";
     ESPALIER_ASSIGN_OR_RETURN(const std::string name, keys.TextOr({"", key}, expected));
     const bool same = name == expected || (gelu && name == "gelu") || (!gelu && name == "swish");
-    if (!same) return keys.Unsupported(Cat("the activation '", name, "' is not supported here"));
+    if (!same) return keys.Unsupported(Cat("the activation '", OneLine(name), "' is not supported here"));
   }
   ESPALIER_ASSIGN_OR_RETURN(const std::string quantizer,
                             keys.TextOr({"", "quantization_config.quant_method"}, ""));
   if (!quantizer.empty()) {
-    return keys.Unsupported(Cat("weights quantised by '", quantizer,
+    return keys.Unsupported(Cat("weights quantised by '", OneLine(quantizer),
                                 "' are not supported; use the model's float weights or a GGUF file"));
   }
   return absl::OkStatus();

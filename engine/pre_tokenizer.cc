@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "base/cat.h"
 #include "base/check.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -124,7 +125,7 @@ absl::StatusOr<PreTokenizer> PreTokenizer::Make(std::string_view name) {
     return made;
   }
   return absl::UnimplementedError(
-      Cat("pre-tokenizer '", name, "' is not supported; use a model with one of: ", KnownNames()));
+      Cat("pre-tokenizer '", OneLine(name), "' is not supported; use a model with one of: ", KnownNames()));
 }
 
 void PreTokenizer::Split(std::string_view text, std::vector<std::string_view>& pieces) const {

@@ -4,6 +4,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "engine/architectures/architecture.h"
 
 namespace espalier {
@@ -94,7 +95,7 @@ absl::Status ReadRope(const ConfigKeys& keys, ModelConfig& config) {
   if (type == "yarn") return ReadYarn(keys, config, rope);
   if (type != "linear") {
     return keys.Unsupported(
-        Cat("rope scaling '", type, "' is not supported; supported: linear, llama3, yarn, dynamic"));
+        Cat("rope scaling '", OneLine(type), "' is not supported; supported: linear, llama3, yarn, dynamic"));
   }
   ESPALIER_RETURN_IF_ERROR(ReadFactor(keys, rope));
   rope.scaling = RopeScaling::kLinear;

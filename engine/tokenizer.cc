@@ -6,6 +6,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "engine/bpe_tokenizer.h"
 #include "engine/gguf.h"
 
@@ -76,7 +77,7 @@ std::string Tokenizer::Decode(std::span<const TokenId> ids, bool show_special) c
 absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(const GgufFile& file) {
   ESPALIER_ASSIGN_OR_RETURN(const std::string_view model, file.GetString("tokenizer.ggml.model"));
   if (model != "gpt2") {
-    return absl::UnimplementedError(Cat("'", file.path(), "': tokenizer model '", model,
+    return absl::UnimplementedError(Cat("'", file.path(), "': tokenizer model '", OneLine(model),
                                         "' is not supported; use a model with byte-level BPE ('gpt2')"));
   }
   ESPALIER_ASSIGN_OR_RETURN(const BpeVocabulary vocabulary, ReadVocabulary(file));

@@ -60,12 +60,13 @@ BlockCodes ReadIQ4_NL(const std::byte* row, int64_t index) {
 void ReadSixBitScales(const std::byte* packed, int j, BlockCodes& block) {
   if (j < 4) {
     block.sub_scale[0] = Byte(packed, j) & 63;
-    block.sub_minimum = Byte(packed, j + 4) & 63;
+    block.sub_minimum[0] = Byte(packed, j + 4) & 63;
   } else {
     block.sub_scale[0] = static_cast<int8_t>((Byte(packed, j + 4) & 15) | (Byte(packed, j - 4) >> 6) << 4);
-    block.sub_minimum = static_cast<uint8_t>(Byte(packed, j + 4) >> 4 | (Byte(packed, j) >> 6) << 4);
+    block.sub_minimum[0] = static_cast<uint8_t>(Byte(packed, j + 4) >> 4 | (Byte(packed, j) >> 6) << 4);
   }
   block.sub_scale[1] = block.sub_scale[0];
+  block.sub_minimum[1] = block.sub_minimum[0];
 }
 
 BlockCodes ReadQ4_K(const std::byte* row, int64_t index) {
@@ -92,6 +93,22 @@ BlockCodes ReadQ5_K(const std::byte* row, int64_t index) {
   for (int c = 0; c < 32; ++c) {
     block.codes[c] = (Byte(nibbles, c) >> (4 * (j % 2)) & 15) | (Byte(high, c) >> j & 1) << 4;
   }
+  return block;
+}
+
+BlockCodes ReadQ2_K(const std::byte* row, int64_t index) {
+  const std::byte* source = row + index / 8 * 84;
+  const int j = static_cast<int>(index % 8);
+  BlockCodes block;
+  block.scale = Half(source + 80);
+  block.minimum = Half(source + 82);
+  for (int h = 0; h < 2; ++h) {
+    const uint8_t both = Byte(source, 2 * j + h);
+    block.sub_scale[h] = both & 15;
+    block.sub_minimum[h] = both >> 4;
+  }
+  const std::byte* codes = source + 16 + 32 * (j / 4);
+  for (int c = 0; c < 32; ++c) block.codes[c] = Byte(codes, c) >> (2 * (j % 4)) & 3;
   return block;
 }
 
@@ -146,6 +163,8 @@ BlockCodec GetBlockCodec(TensorType type) {
       return {ReadQ8_0, 128};
     case TensorType::kIQ4_NL:
       return {ReadIQ4_NL, 128};
+    case TensorType::kQ2_K:
+      return {ReadQ2_K, 0, -1};
     case TensorType::kQ3_K:
       return {ReadQ3_K, 4};
     case TensorType::kQ4_K:

@@ -1,6 +1,6 @@
 // One view of all stored quantisations: 32 columns of one row as unsigned codes with their scales.
 //
-//   value = scale * sub_scale[column / 16] * (code - code_offset) + minimum * sub_minimum
+//   value = scale * sub_scale[column / 16] * (code - code_offset) + minimum * sub_minimum[column / 16]
 //
 // scale and minimum are binary16 in the file; sub_scale and sub_minimum are small integers (1 where the type
 // has none). The layouts are those of ggml-common.h.
@@ -20,7 +20,7 @@ struct BlockCodes {
   uint16_t scale = 0;    // binary16
   uint16_t minimum = 0;  // binary16
   std::array<int8_t, 2> sub_scale = {1, 1};
-  uint8_t sub_minimum = 1;
+  std::array<uint8_t, 2> sub_minimum = {1, 1};
 };
 
 // Reads the 32-column block `index` of a row that starts at `row`.

@@ -59,8 +59,9 @@ struct ActivationBlock {
 // steps: its memory grows to the largest assignment and stays.
 class ActivationMatrix {
  public:
-  // `values`: dense [rows, columns], finite. They must stay valid and unchanged until the last product,
-  // because float weights read them. A last block of fewer than 32 columns is filled up with zeros.
+  // `values`: dense [rows, columns]. They must stay valid and unchanged until the last product, because float
+  // weights read them. A row with an infinity or NaN has quants and products without meaning; the levels may
+  // differ in them. A last block of fewer than 32 columns is filled up with zeros.
   void Assign(const float* values, int64_t rows, int64_t columns, ThreadPool& pool);
 
   int64_t rows() const { return rows_; }

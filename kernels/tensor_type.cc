@@ -24,7 +24,7 @@ constexpr KnownType kKnownTypes[] = {
     {7, "Q5_1", 32, 24, true},
     {8, "Q8_0", 32, 34, true},
     {9, "Q8_1", 32, 36, false},
-    {10, "Q2_K", 256, 84, false},
+    {10, "Q2_K", 256, 84, true},
     {11, "Q3_K", 256, 110, true},
     {12, "Q4_K", 256, 144, true},
     {13, "Q5_K", 256, 176, true},

@@ -33,6 +33,11 @@ ESPALIER_AVX2_INLINE __m256i LowNibbles(const uint8_t (&low)[4][kGroupBytes], in
   return _mm256_and_si256(group < 4 ? bytes : _mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
 }
 
+ESPALIER_AVX2_INLINE __m256i LoadGroup(const Codes2& codes, int group) {
+  const __m256i moved = _mm256_srli_epi16(Load(codes.code[group / 4]), 2 * (group % 4));
+  return _mm256_and_si256(moved, _mm256_set1_epi8(3));
+}
+
 ESPALIER_AVX2_INLINE __m256i LoadGroup(const Codes4& codes, int group) {
   return LowNibbles(codes.low, group);
 }
@@ -223,6 +228,41 @@ struct BlockStep<Packed<Codes6, HalfBlockScale, kOffset>, kRows, kTiles> {
       for (int m = 0; m < kRows; ++m) {
         const __m256 scale = _mm256_mul_ps(super_scale, _mm256_set1_ps(activations[m]->scale));
         sums[m][t] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(dots[m][t]), sums[m][t]);
+      }
+    }
+  }
+};
+
+// One block with 4-bit scales and minimums per 16 columns. 4 groups of 2-bit codes are 4 * 2 * 127 * 3 =
+// 3048; scale 15 keeps the block's sum below 2^18, where floats are exact.
+template <int kRows, int kTiles>
+struct BlockStep<PackedQ2_K, kRows, kTiles> {
+  ESPALIER_AVX2_INLINE static void Run(const Operands<PackedQ2_K::Block, kRows, kTiles>& in,
+                                       const PackedQ2_K* const (&supers)[kTiles],
+                                       const ActivationBlock* const (&activations)[kRows],
+                                       __m256 (&sums)[kRows][kTiles]) {
+    Dots<kRows, kTiles> halves[2];
+    SumGroups<4>(in, 0, halves[0]);
+    SumGroups<4>(in, 4, halves[1]);
+    for (int t = 0; t < kTiles; ++t) {
+      const __m256i both = _mm256_cvtepu8_epi16(
+          _mm_loadu_si128(reinterpret_cast<const __m128i*>(in.blocks[t]->scales.scale_minimum)));
+      const __m256i scales = _mm256_and_si256(both, _mm256_set1_epi16(15));
+      const __m256i first_scale = _mm256_blend_epi16(scales, _mm256_slli_epi32(scales, 16), 0xaa);
+      const __m256i second_scale = _mm256_blend_epi16(scales, _mm256_srli_epi32(scales, 16), 0x55);
+      const __m256i minimums = _mm256_sub_epi16(_mm256_setzero_si256(), _mm256_srli_epi16(both, 4));
+      const __m256 super_scale = LoadHalves(supers[t]->super.scale);
+      const __m256 super_minimum = LoadHalves(supers[t]->super.minimum);
+      for (int m = 0; m < kRows; ++m) {
+        int32_t half_sums;
+        std::memcpy(&half_sums, activations[m]->half_sum, sizeof half_sums);
+        const __m256i dot = _mm256_add_epi32(_mm256_madd_epi16(halves[0][m][t], first_scale),
+                                             _mm256_madd_epi16(halves[1][m][t], second_scale));
+        const __m256i minimum = _mm256_madd_epi16(minimums, _mm256_set1_epi32(half_sums));
+        const __m256 scale = _mm256_set1_ps(activations[m]->scale);
+        sums[m][t] = _mm256_fmadd_ps(_mm256_mul_ps(super_scale, scale), _mm256_cvtepi32_ps(dot), sums[m][t]);
+        sums[m][t] =
+            _mm256_fmadd_ps(_mm256_mul_ps(super_minimum, scale), _mm256_cvtepi32_ps(minimum), sums[m][t]);
       }
     }
   }

@@ -19,6 +19,11 @@ void UnpackLow(const uint8_t (&low)[4][kGroupBytes], GroupCodes& out) {
     }
   }
 }
+void Unpack(const Codes2& codes, GroupCodes& out) {
+  for (int g = 0; g < kBlockGroups; ++g) {
+    for (int i = 0; i < kGroupBytes; ++i) out[g][i] = codes.code[g / 4][i] >> (2 * (g % 4)) & 3;
+  }
+}
 void Unpack(const Codes4& codes, GroupCodes& out) { UnpackLow(codes.low, out); }
 void Unpack(const Codes5& codes, GroupCodes& out) {
   UnpackLow(codes.low, out);
@@ -86,7 +91,19 @@ template <typename Layout>
 void AccumulateBlock(const Layout& super, int b, const int32_t (&dots)[2][kTileRows],
                      const ActivationBlock& activation, float* sums) {
   const auto& scales = super.blocks[b].scales;
-  if constexpr (std::is_same_v<typename Layout::Scales, HalfBlockScale>) {
+  if constexpr (std::is_same_v<typename Layout::Scales, HalfBlockScaleMinimum>) {
+    for (int r = 0; r < kTileRows; ++r) {
+      int32_t dot = 0, minimum = 0;
+      for (int h = 0; h < 2; ++h) {
+        dot += (scales.scale_minimum[r][h] & 15) * dots[h][r];
+        minimum -= (scales.scale_minimum[r][h] >> 4) * activation.half_sum[h];
+      }
+      sums[r] =
+          std::fma(HalfToFloat(super.super.scale[r]) * activation.scale, static_cast<float>(dot), sums[r]);
+      sums[r] = std::fma(HalfToFloat(super.super.minimum[r]) * activation.scale, static_cast<float>(minimum),
+                         sums[r]);
+    }
+  } else if constexpr (std::is_same_v<typename Layout::Scales, HalfBlockScale>) {
     for (int r = 0; r < kTileRows; ++r) {
       int32_t dot = 0;
       for (int h = 0; h < 2; ++h) {
@@ -152,6 +169,11 @@ void Kernel(const TileArguments& a) {
   }
 }
 
+// To the nearest integer, ties to even; 0 for a NaN, which only a broken model brings.
+int8_t RoundToQuant(float value) {
+  return std::fabs(value) < 127.5f ? static_cast<int8_t>(std::nearbyint(value)) : int8_t{0};
+}
+
 }  // namespace
 
 TileKernels GenericTileKernels(TensorType type) {
@@ -172,7 +194,7 @@ void QuantizeRowGeneric(const float* values, int64_t columns, int8_t* quants, Ac
     const float inverse = largest < kSmallestQuantized ? 0.0f : 127.0f / largest;
     int32_t half_sum[2] = {0, 0};
     for (int64_t c = 0; c < kBlockColumns; ++c) {
-      quants[c] = c < count ? static_cast<int8_t>(std::nearbyint(values[first + c] * inverse)) : int8_t{0};
+      quants[c] = c < count ? RoundToQuant(values[first + c] * inverse) : int8_t{0};
       half_sum[c / 16] += quants[c];
     }
     const float scale = largest / 127.0f;

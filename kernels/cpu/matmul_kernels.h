@@ -9,6 +9,9 @@
 //       where minimum is -offset * weight_scale if the type stores none
 //     scale per 16:       acc = fma(super.scale * activation.scale,
 //                                   float(sum of both halves of scale * dot(code - offset, quant)), acc)
+//     scale and minimum per 16: the same with offset 0, then
+//                         acc = fma(super.minimum * activation.scale,
+//                                   float(-sum of both halves of minimum * sum of the half's quants), acc)
 //   float weights, for each column in order:  acc = fma(weight, value, acc)
 #ifndef ESPALIER_KERNELS_CPU_MATMUL_KERNELS_H_
 #define ESPALIER_KERNELS_CPU_MATMUL_KERNELS_H_

@@ -22,6 +22,9 @@ inline constexpr int kBlockGroups = 8;
 inline constexpr int kGroupBytes = 32;
 
 // Codes of one block, by width. Group g's low nibbles are in low[g % 4], shifted left by 4 if g >= 4.
+struct Codes2 {
+  uint8_t code[2][kGroupBytes];  // bits 2 * (g % 4) of code[g / 4]: group g's code
+};
 struct Codes4 {
   uint8_t low[4][kGroupBytes];
 };
@@ -68,6 +71,15 @@ struct HalfBlockScale {
   static constexpr int kBlocks = 8;
   int8_t scale[kTileRows][2];
 };
+// Q2_K: value = super.scale * (scale_minimum & 15) * code - super.minimum * (scale_minimum >> 4).
+struct HalfBlockScaleMinimum {
+  struct Super {
+    uint16_t scale[kTileRows];
+    uint16_t minimum[kTileRows];
+  };
+  static constexpr int kBlocks = 8;
+  uint8_t scale_minimum[kTileRows][2];  // [lane][column / 16]
+};
 
 template <typename Codes_, typename Scales_, int kOffset_>
 struct Packed {
@@ -83,6 +95,7 @@ struct Packed {
   [[no_unique_address]] typename Scales::Super super;
 };
 
+using PackedQ2_K = Packed<Codes2, HalfBlockScaleMinimum, 0>;
 using PackedQ4_0 = Packed<Codes4, BlockScale, 8>;
 using PackedQ4_1 = Packed<Codes4, BlockScaleMinimum, 0>;
 using PackedQ4_K = Packed<Codes4, SubScaleMinimum, 0>;
@@ -107,6 +120,7 @@ struct PackedBF16 {
 };
 
 // The file's size, lane for lane; see the head of this file.
+static_assert(sizeof(PackedQ2_K) == kTileRows * 84);
 static_assert(sizeof(PackedQ4_0) == kTileRows * 18);
 static_assert(sizeof(PackedQ4_1) == kTileRows * 20);
 static_assert(sizeof(PackedQ4_K) == kTileRows * (144 + 4));
@@ -126,6 +140,8 @@ auto VisitPackedLayout(TensorType type, Visitor visitor) {
       return visitor(std::type_identity<PackedF16>());
     case TensorType::kBF16:
       return visitor(std::type_identity<PackedBF16>());
+    case TensorType::kQ2_K:
+      return visitor(std::type_identity<PackedQ2_K>());
     case TensorType::kQ4_0:
       return visitor(std::type_identity<PackedQ4_0>());
     case TensorType::kQ4_1:

@@ -17,6 +17,9 @@ struct TileSource {
   int64_t columns;
 };
 
+void PlaceCode(Codes2& codes, int group, int byte, uint8_t code) {
+  codes.code[group / 4][byte] |= static_cast<uint8_t>(code << (2 * (group % 4)));
+}
 void PlaceCode(Codes4& codes, int group, int byte, uint8_t code) {
   codes.low[group % 4][byte] |= static_cast<uint8_t>((code & 15) << (group < 4 ? 0 : 4));
 }
@@ -39,13 +42,21 @@ void PlaceScales(BlockScaleMinimum& scales, Empty&, int lane, const BlockCodes& 
 }
 void PlaceScales(SubScaleMinimum& scales, SubScaleMinimum::Super& super, int lane, const BlockCodes& block) {
   scales.scale[lane] = static_cast<uint8_t>(block.sub_scale[0]);
-  scales.minimum[lane] = block.sub_minimum;
+  scales.minimum[lane] = block.sub_minimum[0];
   super.scale[lane] = block.scale;
   super.minimum[lane] = block.minimum;
 }
 void PlaceScales(HalfBlockScale& scales, HalfBlockScale::Super& super, int lane, const BlockCodes& block) {
   for (int h = 0; h < 2; ++h) scales.scale[lane][h] = block.sub_scale[h];
   super.scale[lane] = block.scale;
+}
+void PlaceScales(HalfBlockScaleMinimum& scales, HalfBlockScaleMinimum::Super& super, int lane,
+                 const BlockCodes& block) {
+  for (int h = 0; h < 2; ++h) {
+    scales.scale_minimum[lane][h] = static_cast<uint8_t>(block.sub_scale[h] | block.sub_minimum[h] << 4);
+  }
+  super.scale[lane] = block.scale;
+  super.minimum[lane] = block.minimum;
 }
 
 // `packed` is zeroed: the codes and scales of missing rows stay 0, so their products are 0.

@@ -21,12 +21,11 @@ void DequantizeBlocks(const BlockCodec& codec, const std::byte* source, float* d
   for (int64_t index = 0; index < count / 32; ++index) {
     const BlockCodes block = codec.read(source, index);
     const float scale = HalfToFloat(block.scale);
-    const float minimum =
-        static_cast<float>(codec.minimum_sign * block.sub_minimum) * HalfToFloat(block.minimum);
+    const float minimum = static_cast<float>(codec.minimum_sign) * HalfToFloat(block.minimum);
     for (int c = 0; c < 32; ++c) {
       const float column_scale = scale * static_cast<float>(block.sub_scale[c / 16]);
-      destination[32 * index + c] =
-          column_scale * static_cast<float>(block.codes[c] - codec.code_offset) + minimum;
+      destination[32 * index + c] = column_scale * static_cast<float>(block.codes[c] - codec.code_offset) +
+                                    minimum * static_cast<float>(block.sub_minimum[c / 16]);
     }
   }
 }

@@ -105,5 +105,21 @@ TEST(ToValidUtf8, ReplacesByteByByteAndResumes) {
   EXPECT_EQ(ToValidUtf8(""), "");
 }
 
+TEST(OneLine, KeepsTextAndReplacesWhatATerminalWouldObey) {
+  const std::string r(kReplacement);
+  EXPECT_EQ(OneLine("blk.0.attn_q.weight"), "blk.0.attn_q.weight");
+  EXPECT_EQ(OneLine("caf\u00e9 \u6570"), "caf\u00e9 \u6570");
+  EXPECT_EQ(OneLine("a\nb\x1b[2J\x7f"), "a" + r + "b" + r + "[2J" + r);
+  EXPECT_EQ(OneLine("\xC2\x9B[2J\xFF"), r + "[2J" + r) << "C1 control, then a stray byte";
+}
+
+TEST(OneLine, CutsBetweenCharacters) {
+  EXPECT_EQ(OneLine("0123456789", 10), "0123456789");
+  EXPECT_EQ(OneLine("0123456789a", 10), "0123456...");
+  EXPECT_EQ(OneLine("12345\u00e9\u00e9\u00e9", 10), "12345\u00e9...");
+  EXPECT_EQ(OneLine("123456\u00e9\u00e9\u00e9", 10), "123456...");
+  EXPECT_LE(OneLine(std::string(5000, '\n'), 100).size(), 100u);
+}
+
 }  // namespace
 }  // namespace espalier

@@ -259,5 +259,27 @@ TEST(GgufTest, MutatedFilesAreReadSafelyOrRefused) {
   EXPECT_LT(opened, 5000);
 }
 
+TEST(GgufTest, RefusesNamesThatNoMessageCanShow) {
+  for (const std::string& name :
+       {std::string("a\nb"), std::string("\x1b[2J"), std::string("\xff"), std::string(257, 'x')}) {
+    GgufWriter keys, tensors;
+    keys.AddUint32(name, 1);
+    tensors.AddTensor(name, TensorType::kF32, {1}, RawBytes(1.0f));
+    EXPECT_THAT(ErrorOf(keys.Finish()), HasSubstr("metadata key"));
+    EXPECT_THAT(ErrorOf(tensors.Finish()), HasSubstr("tensor name"));
+  }
+  GgufWriter longest;
+  longest.AddUint32(std::string(256, 'x'), 1);
+  EXPECT_TRUE(OpenBytes(longest.Finish()).ok());
+}
+
+TEST(GgufTest, DescribesHostileStringsInOneLine) {
+  GgufWriter writer;
+  writer.AddString("general.architecture", "\n\x1b]0;title\x07\xff");
+  const GgufFile file = OpenBytes(writer.Finish()).value();
+  EXPECT_EQ(DescribeGgufValue(*file.Find("general.architecture")),
+            "'\xEF\xBF\xBD\xEF\xBF\xBD]0;title\xEF\xBF\xBD\xEF\xBF\xBD'");
+}
+
 }  // namespace
 }  // namespace espalier

@@ -23,8 +23,8 @@ double Gelu(double z) {
 
 class ReferenceModel {
  public:
-  explicit ReferenceModel(const std::string& path)
-      : file_(ModelFile::Open(path).value()), config_(file_->ReadConfig().value()) {
+  ReferenceModel(const std::string& path, const InputRounding& rounding)
+      : file_(ModelFile::Open(path).value()), config_(file_->ReadConfig().value()), rounding_(rounding) {
     Vector divisors = config_.rope.has_divisors ? Row("rope_freqs.weight", 0) : Vector();
     const std::vector<float> floats(divisors.begin(), divisors.end());
     rope_ = MakeRopeTable(config_.rope, config_.head_dim, floats);
@@ -81,7 +81,8 @@ class ReferenceModel {
   }
 
   // weight * x, plus the bias of the same name if there is one.
-  Vector Multiply(const std::string& name, const Vector& x) const {
+  Vector Multiply(const std::string& name, Vector x) const {
+    if (rounding_) rounding_(x);
     Vector y(file_->FindTensor(name)->rows());
     for (size_t r = 0; r < y.size(); ++r) {
       const Vector row = Row(name, static_cast<int64_t>(r));
@@ -177,6 +178,7 @@ class ReferenceModel {
 
   std::unique_ptr<ModelFile> file_;
   ModelConfig config_;
+  InputRounding rounding_;
   RopeTable rope_;
   RopeTable window_rope_;
   std::vector<std::vector<Vector>> keys_;  // [layer][position]
@@ -186,13 +188,14 @@ class ReferenceModel {
 }  // namespace
 
 std::vector<std::vector<double>> ReferenceLogProbabilities(const std::string& path,
-                                                           std::span<const TokenId> tokens) {
-  return ReferenceModel(path).LogProbabilities(tokens);
+                                                           std::span<const TokenId> tokens,
+                                                           const InputRounding& rounding) {
+  return ReferenceModel(path, rounding).LogProbabilities(tokens);
 }
 
 std::vector<std::vector<double>> ReferenceHeadValues(const std::string& path,
                                                      std::span<const TokenId> tokens) {
-  return ReferenceModel(path).HeadValues(tokens);
+  return ReferenceModel(path, InputRounding()).HeadValues(tokens);
 }
 
 }  // namespace espalier

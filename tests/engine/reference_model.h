@@ -3,6 +3,7 @@
 #ifndef ESPALIER_TESTS_ENGINE_REFERENCE_MODEL_H_
 #define ESPALIER_TESTS_ENGINE_REFERENCE_MODEL_H_
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,9 +12,14 @@
 
 namespace espalier {
 
-// log softmax of the logits after each token: [tokens.size()][vocabulary].
+// Changes the input of a matrix product, as an engine of less than double precision does.
+using InputRounding = std::function<void(std::vector<double>& input)>;
+
+// log softmax of the logits after each token: [tokens.size()][vocabulary]. With `rounding`, the input of
+// every product of a weight matrix passes through it.
 std::vector<std::vector<double>> ReferenceLogProbabilities(const std::string& path,
-                                                           std::span<const TokenId> tokens);
+                                                           std::span<const TokenId> tokens,
+                                                           const InputRounding& rounding = nullptr);
 
 // The classification head's values after each token: [tokens.size()][head_outputs].
 std::vector<std::vector<double>> ReferenceHeadValues(const std::string& path,

@@ -63,7 +63,7 @@ TEST(Dequantize, EqualsTheValuesOfTheGgufPackage) {
 TEST(TensorType, AnswersForUnknownIds) {
   EXPECT_EQ(GetTensorTypeInfo(99).name, "type 99");
   EXPECT_EQ(GetTensorTypeInfo(99).block_bytes, 0);
-  EXPECT_FALSE(GetTensorTypeInfo(10).supported);
+  EXPECT_FALSE(GetTensorTypeInfo(9).supported);
 }
 
 TEST(Half, EveryHalfReturnsThroughFloat) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <tuple>
 #include <vector>
@@ -85,7 +86,7 @@ double TermSizes(const Problem& problem, const std::vector<double>& activation, 
       const BlockCodes block = codec.read(row, k / 32);
       const double scale = HalfToFloat(block.scale) * block.sub_scale[k % 32 / 16];
       size = std::fabs(scale) * (block.codes[k % 32] + codec.code_offset) +
-             std::fabs(HalfToFloat(block.minimum) * block.sub_minimum);
+             std::fabs(HalfToFloat(block.minimum) * block.sub_minimum[k % 32 / 16]);
     }
     sum += size * std::fabs(activation[m * columns + k]);
   }
@@ -240,6 +241,50 @@ TEST_P(MatMulTypeTest, ExtremesDoNotOverflow) {
   }
 }
 
+// Sets every binary16 field of every stored block.
+void FillHalves(Problem& problem, uint16_t half) {
+  const auto bytes = static_cast<size_t>(GetTensorTypeInfo(problem.type).block_bytes);
+  for (size_t block = 0; block < problem.stored.size(); block += bytes) {
+    for (const int field : HalfFields(problem.type)) {
+      std::memcpy(&problem.stored[block + static_cast<size_t>(field)], &half, sizeof half);
+    }
+  }
+}
+
+// Zero, the smallest and largest subnormal, the largest finite: in scales of quantised types, in the values
+// of F16 and BF16.
+TEST_P(MatMulTypeTest, OddScalesGiveTheSameBitsAtEveryLevel) {
+  if (GetParam() == TensorType::kF32) GTEST_SKIP() << "no 16-bit fields";
+  Problem problem(GetParam(), {11, 256, 3});
+  ThreadPool pool(1);
+  for (const uint16_t half : {0x0000, 0x8000, 0x0001, 0x83ff, 0x7bff}) {
+    FillHalves(problem, half);
+    const std::vector<double> input(problem.input.begin(), problem.input.end());
+    std::vector<std::vector<float>> outputs;
+    for (const CpuLevel level : Levels()) {
+      LevelGuard guard(level);
+      outputs.push_back(problem.Compute(pool));
+      EXPECT_EQ(outputs.back(), outputs.front()) << CpuLevelName(level) << " half " << half;
+    }
+    if (half << 1 != 0x10000 && half != 0) continue;
+    for (const float value : outputs.front()) EXPECT_EQ(value, 0.0f);
+  }
+}
+
+// A hostile file: what comes out is no number, and that is all that happens.
+TEST_P(MatMulTypeTest, InfiniteAndNanScalesGiveNoNumbers) {
+  if (GetParam() == TensorType::kF32) GTEST_SKIP() << "no 16-bit fields";
+  Problem problem(GetParam(), {11, 256, 3});
+  ThreadPool pool(1);
+  for (const uint16_t half : {0x7f80, 0xff80, 0x7fff}) {  // for binary16 NaNs; for bfloat16 infinities first
+    FillHalves(problem, half);
+    for (const CpuLevel level : Levels()) {
+      LevelGuard guard(level);
+      for (const float value : problem.Compute(pool)) EXPECT_FALSE(std::isfinite(value));
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, MatMulTypeTest, testing::ValuesIn(kComputeTypes),
                          [](const auto& info) { return GetTensorTypeInfo(info.param).name; });
 
@@ -307,6 +352,25 @@ TEST(ActivationMatrix, LevelsQuantizeAlike) {
   for (size_t i = 1; i < quants.size(); ++i) {
     EXPECT_EQ(quants[i], quants[0]);
     EXPECT_EQ(scales[i], scales[0]);
+  }
+}
+
+// Values of a broken model: no level may fail on them, and a good row beside them keeps its bits.
+TEST(ActivationMatrix, ValuesThatAreNoNumbersStayInTheirRow) {
+  std::mt19937 random(6);
+  std::vector<float> values = RandomFloats(3 * 64, random);
+  values[3] = std::numeric_limits<float>::quiet_NaN();
+  values[40] = -std::numeric_limits<float>::infinity();
+  values[2 * 64] = std::numeric_limits<float>::max();
+  ThreadPool pool(1);
+  for (const CpuLevel level : Levels()) {
+    LevelGuard guard(level);
+    ActivationMatrix all, one;
+    all.Assign(values.data(), 3, 64, pool);
+    one.Assign(values.data() + 64, 1, 64, pool);
+    EXPECT_EQ(std::memcmp(all.quants(1), one.quants(0), 64), 0);
+    EXPECT_EQ(std::memcmp(all.scales(1), one.scales(0), 2 * sizeof(ActivationBlock)), 0);
+    EXPECT_EQ(all.quants(2)[0], 127);
   }
 }
 

@@ -15,9 +15,9 @@
 namespace espalier {
 
 inline constexpr TensorType kComputeTypes[] = {
-    TensorType::kF32,  TensorType::kF16,  TensorType::kBF16,   TensorType::kQ4_0, TensorType::kQ4_1,
-    TensorType::kQ5_0, TensorType::kQ5_1, TensorType::kQ8_0,   TensorType::kQ3_K, TensorType::kQ4_K,
-    TensorType::kQ5_K, TensorType::kQ6_K, TensorType::kIQ4_NL,
+    TensorType::kF32,  TensorType::kF16,  TensorType::kBF16, TensorType::kQ4_0,   TensorType::kQ4_1,
+    TensorType::kQ5_0, TensorType::kQ5_1, TensorType::kQ8_0, TensorType::kQ2_K,   TensorType::kQ3_K,
+    TensorType::kQ4_K, TensorType::kQ5_K, TensorType::kQ6_K, TensorType::kIQ4_NL,
 };
 
 // Byte offsets of a block's binary16 fields.
@@ -28,6 +28,8 @@ inline std::vector<int> HalfFields(TensorType type) {
     case TensorType::kQ4_K:
     case TensorType::kQ5_K:
       return {0, 2};
+    case TensorType::kQ2_K:
+      return {80, 82};
     case TensorType::kQ3_K:
       return {108};
     case TensorType::kQ6_K:

@@ -38,8 +38,8 @@ def folders_below(folder):
 def allowed_in(name):
     parts = name.split("/")
     if parts[0] == "tests":
-        if len(parts) < 3 or parts[1] == "support":
-            return [folder + "/" for folder in ALLOWED] + ["tests/support/"]
+        if len(parts) < 3 or parts[1] in ("support", "fuzz"):
+            return [folder + "/" for folder in ALLOWED] + ["tests/support/", "tests/fuzz/"]
         return [folder + "/" for folder in folders_below(parts[1])] + ["tests/support/", f"tests/{parts[1]}/"]
     return ALLOWED[parts[0]] + [parts[0] + "/"] if parts[0] in ALLOWED else None
 
@@ -77,6 +77,7 @@ CASES = [
     ({"base/a.cc": '#include "engine/batch.h"\n'}, "may not include engine/batch.h"),
     ({"benchmarks/a.cc": '#include "cli/command.h"\n'}, "may not include cli/command.h"),
     ({"tests/engine/a.cc": '#include "kernels/matmul.h"\n#include "tests/support/tiny_model.h"\n'}, None),
+    ({"tests/fuzz/a.cc": '#include "engine/gguf.h"\n#include "tests/fuzz/fuzz.h"\n'}, None),
     ({"tests/engine/a.cc": '#include "reasoning/runtime.h"\n'}, "may not include reasoning/runtime.h"),
     ({"tests/engine/a.cc": '#include "engine/sampler.cc"\n'}, "no header"),
     ({"engine/a.cc": '#include "b.h"\n', "engine/b.h": ""}, "by its path from the root"),

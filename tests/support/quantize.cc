@@ -1,126 +1,66 @@
 #include "tests/support/quantize.h"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "base/check.h"
-#include "kernels/half.h"
-#include "tests/support/gguf_writer.h"
+#include "tests/support/quantize_blocks.h"
 
 namespace espalier {
 namespace {
 
 using Block = std::span<const float>;
-
-std::string Half(float value) { return RawBytes(FloatToHalf(value)); }
-
-// `value` / `step` to the nearest code in [low, high]; a step of 0 gives the code of 0.
-int Code(float value, float step, int low, int high) {
-  return step == 0 ? std::clamp(0, low, high)
-                   : std::clamp(static_cast<int>(std::lround(value / step)), low, high);
-}
-
-// The value of largest magnitude, with its sign.
-float Extreme(Block block) {
-  return *std::max_element(block.begin(), block.end(),
-                           [](float a, float b) { return std::abs(a) < std::abs(b); });
-}
+using Codes = std::array<int, 32>;
 
 std::string BlockQ8_0(Block block) {
   const float step = std::abs(Extreme(block)) / 127;
-  std::string bytes = Half(step);
-  for (const float value : block) bytes += static_cast<char>(Code(value, step, -127, 127));
+  std::string bytes = HalfBytes(step);
+  for (const float value : block) bytes += static_cast<char>(NearestCode(value, step, -127, 127));
   return bytes;
 }
 
-// 32 codes of 4 bits: code i in the low half of byte i, code i + 16 in its high half.
-std::string Nibbles(const std::array<int, 32>& codes) {
+// Bits 0 to 3: code i in the low half of byte i, code i + 16 in its high half.
+std::string Nibbles(const Codes& codes) {
   std::string bytes;
   for (int i = 0; i < 16; ++i) bytes += static_cast<char>((codes[i] & 15) | (codes[i + 16] & 15) << 4);
   return bytes;
 }
 
-std::string BlockQ4_0(Block block) {
-  const float step = Extreme(block) / -8;
-  std::array<int, 32> codes;
-  for (int i = 0; i < 32; ++i) codes[i] = Code(block[i], step, -8, 7) + 8;
-  return Half(step) + Nibbles(codes);
+// Bit 4 of code i in bit i.
+std::string FifthBits(const Codes& codes) {
+  uint32_t bits = 0;
+  for (int i = 0; i < 32; ++i) bits |= static_cast<uint32_t>(codes[i] >> 4) << i;
+  return RawBytes(bits);
 }
 
-std::string BlockQ4_1(Block block) {
+// value = step * (code - offset).
+std::string BlockSymmetric(Block block, int offset) {
+  const float step = Extreme(block) / static_cast<float>(-offset);
+  Codes codes;
+  for (int i = 0; i < 32; ++i) codes[i] = NearestCode(block[i], step, -offset, offset - 1) + offset;
+  return HalfBytes(step) + (offset == 16 ? FifthBits(codes) : "") + Nibbles(codes);
+}
+
+// value = step * code + minimum.
+std::string BlockAffine(Block block, int largest_code) {
   const auto [low, high] = std::minmax_element(block.begin(), block.end());
-  const float step = (*high - *low) / 15;
-  std::array<int, 32> codes;
-  for (int i = 0; i < 32; ++i) codes[i] = Code(block[i] - *low, step, 0, 15);
-  return Half(step) + Half(*low) + Nibbles(codes);
+  const float step = (*high - *low) / static_cast<float>(largest_code);
+  Codes codes;
+  for (int i = 0; i < 32; ++i) codes[i] = NearestCode(block[i] - *low, step, 0, largest_code);
+  return HalfBytes(step) + HalfBytes(*low) + (largest_code == 31 ? FifthBits(codes) : "") + Nibbles(codes);
 }
 
-std::string BlockQ5_0(Block block) {
-  const float step = Extreme(block) / -16;
-  std::array<int, 32> codes;
-  uint32_t high_bits = 0;
+std::string BlockIQ4_NL(Block block) {
+  constexpr std::array<int, 16> kValues = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                           1,    13,   25,  38,  53,  69,  89,  113};
+  const float step = Extreme(block) / -127;
+  Codes codes;
   for (int i = 0; i < 32; ++i) {
-    codes[i] = Code(block[i], step, -16, 15) + 16;
-    high_bits |= static_cast<uint32_t>(codes[i] >> 4) << i;
+    const auto distance = [&](int value) { return std::abs(block[i] - step * static_cast<float>(value)); };
+    const auto nearest = std::min_element(kValues.begin(), kValues.end(),
+                                          [&](int a, int b) { return distance(a) < distance(b); });
+    codes[i] = static_cast<int>(nearest - kValues.begin());
   }
-  return Half(step) + RawBytes(high_bits) + Nibbles(codes);
-}
-
-// Eight 6-bit scales and eight 6-bit minimums in 12 bytes, the packing of Q4_K and Q5_K.
-std::string PackScales(const std::array<int, 8>& scales, const std::array<int, 8>& minimums) {
-  std::array<int, 12> packed;
-  for (int j = 0; j < 4; ++j) {
-    packed[j] = scales[j] | (scales[j + 4] >> 4) << 6;
-    packed[j + 4] = minimums[j] | (minimums[j + 4] >> 4) << 6;
-    packed[j + 8] = (scales[j + 4] & 15) | (minimums[j + 4] & 15) << 4;
-  }
-  return std::string(packed.begin(), packed.end());
-}
-
-std::string BlockQ4_K(Block block) {
-  std::array<float, 8> steps, offsets;
-  for (int j = 0; j < 8; ++j) {
-    const Block part = block.subspan(32 * j, 32);
-    offsets[j] = std::max(0.0f, -*std::min_element(part.begin(), part.end()));
-    steps[j] = (std::max(0.0f, *std::max_element(part.begin(), part.end())) + offsets[j]) / 15;
-  }
-  const float scale_step = *std::max_element(steps.begin(), steps.end()) / 63;
-  const float offset_step = *std::max_element(offsets.begin(), offsets.end()) / 63;
-  std::array<int, 8> scales, minimums;
-  for (int j = 0; j < 8; ++j) {
-    scales[j] = Code(steps[j], scale_step, 0, 63);
-    minimums[j] = Code(offsets[j], offset_step, 0, 63);
-  }
-  std::string bytes = Half(scale_step) + Half(offset_step) + PackScales(scales, minimums);
-  const auto code = [&](int j, int i) {
-    const float value = block[32 * j + i] + offset_step * minimums[j];
-    return Code(value, scale_step * scales[j], 0, 15);
-  };
-  for (int j = 0; j < 8; j += 2) {  // two sub-blocks share 32 bytes
-    for (int i = 0; i < 32; ++i) bytes += static_cast<char>(code(j, i) | code(j + 1, i) << 4);
-  }
-  return bytes;
-}
-
-std::string BlockQ6_K(Block block) {
-  std::array<float, 16> steps;
-  for (int j = 0; j < 16; ++j) steps[j] = Extreme(block.subspan(16 * j, 16)) / -32;
-  const float scale_step = std::abs(Extreme(steps)) / 127;
-  std::array<int, 16> scales;
-  for (int j = 0; j < 16; ++j) scales[j] = Code(steps[j], scale_step, -127, 127);
-  std::array<char, 128> low{};
-  std::array<char, 64> high{};
-  for (int i = 0; i < 256; ++i) {
-    const int code = Code(block[i], scale_step * scales[i / 16], -32, 31) + 32;
-    const int half = i / 128, quarter = i % 128 / 32, lane = i % 32;
-    low[64 * half + 32 * (quarter % 2) + lane] |= static_cast<char>((code & 15) << 4 * (quarter / 2));
-    high[32 * half + lane] |= static_cast<char>((code >> 4) << 2 * quarter);
-  }
-  std::string bytes(low.begin(), low.end());
-  bytes.append(high.begin(), high.end());
-  bytes.append(scales.begin(), scales.end());
-  return bytes + Half(scale_step);
+  return HalfBytes(step) + Nibbles(codes);
 }
 
 std::string QuantizeBlock(TensorType type, Block block) {
@@ -128,24 +68,34 @@ std::string QuantizeBlock(TensorType type, Block block) {
     case TensorType::kF32:
       return RawBytes(block[0]);
     case TensorType::kF16:
-      return Half(block[0]);
+      return HalfBytes(block[0]);
     case TensorType::kBF16:
       return RawBytes(FloatToBFloat16(block[0]));
     case TensorType::kQ8_0:
       return BlockQ8_0(block);
     case TensorType::kQ4_0:
-      return BlockQ4_0(block);
+      return BlockSymmetric(block, 8);
     case TensorType::kQ4_1:
-      return BlockQ4_1(block);
+      return BlockAffine(block, 15);
     case TensorType::kQ5_0:
-      return BlockQ5_0(block);
+      return BlockSymmetric(block, 16);
+    case TensorType::kQ5_1:
+      return BlockAffine(block, 31);
+    case TensorType::kIQ4_NL:
+      return BlockIQ4_NL(block);
+    case TensorType::kQ2_K:
+      return BlockQ2_K(block);
+    case TensorType::kQ3_K:
+      return BlockQ3_K(block);
     case TensorType::kQ4_K:
       return BlockQ4_K(block);
+    case TensorType::kQ5_K:
+      return BlockQ5_K(block);
     case TensorType::kQ6_K:
       return BlockQ6_K(block);
-    default:
-      ESPALIER_CHECK(false, "no quantiser for ", GetTensorTypeInfo(type).name);
   }
+  ESPALIER_CHECK(false, "no quantiser for ", GetTensorTypeInfo(type).name);
+  __builtin_unreachable();
 }
 
 }  // namespace

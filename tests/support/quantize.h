@@ -10,8 +10,8 @@
 
 namespace espalier {
 
-// `values` as stored blocks of `type`: F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q4_K or Q6_K. The size of
-// `values` is a multiple of the type's block.
+// `values` as stored blocks of a supported `type`. The size of `values` is a multiple of the type's block.
+// The same bytes on every machine.
 std::string Quantize(TensorType type, std::span<const float> values);
 
 }  // namespace espalier

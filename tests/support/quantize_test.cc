@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <vector>
 
 #include "base/random.h"
@@ -36,16 +38,26 @@ TEST_P(QuantizeTest, RoundTripLosesNoMoreThanTheTypeMust) {
 }
 
 // Uniform values over 2 * sqrt(3): n codes leave a step of about 3.5 / n, an error of step / sqrt(12) = 1 /
-// n.
-INSTANTIATE_TEST_SUITE_P(Types, QuantizeTest,
-                         testing::Values(Case{TensorType::kF32, 0}, Case{TensorType::kF16, 1e-3},
-                                         Case{TensorType::kBF16, 4e-3}, Case{TensorType::kQ8_0, 1.2 / 256},
-                                         Case{TensorType::kQ4_0, 1.8 / 16}, Case{TensorType::kQ4_1, 1.2 / 16},
-                                         Case{TensorType::kQ5_0, 1.6 / 32}, Case{TensorType::kQ4_K, 1.3 / 16},
-                                         Case{TensorType::kQ6_K, 1.6 / 64}),
-                         [](const auto& info) {
-                           return std::string(GetTensorTypeInfo(info.param.type).name);
-                         });
+// n. Few codes are spread over fewer values (a part's range, or offsets shared by half of the codes).
+constexpr Case kCases[] = {
+    {TensorType::kF32, 0},          {TensorType::kF16, 1e-3},      {TensorType::kBF16, 4e-3},
+    {TensorType::kQ8_0, 1.2 / 256}, {TensorType::kQ4_0, 1.8 / 16}, {TensorType::kQ4_1, 1.2 / 16},
+    {TensorType::kQ5_0, 1.6 / 32},  {TensorType::kQ5_1, 1.2 / 32}, {TensorType::kIQ4_NL, 1.8 / 16},
+    {TensorType::kQ2_K, 1.4 / 4},   {TensorType::kQ3_K, 1.9 / 8},  {TensorType::kQ4_K, 1.3 / 16},
+    {TensorType::kQ5_K, 1.4 / 32},  {TensorType::kQ6_K, 1.6 / 64},
+};
+
+INSTANTIATE_TEST_SUITE_P(Types, QuantizeTest, testing::ValuesIn(kCases), [](const auto& info) {
+  return std::string(GetTensorTypeInfo(info.param.type).name);
+});
+
+TEST(Quantize, WritesEverySupportedType) {
+  for (uint32_t id = 0; id < 64; ++id) {
+    const bool written = std::any_of(std::begin(kCases), std::end(kCases),
+                                     [&](const Case& c) { return static_cast<uint32_t>(c.type) == id; });
+    EXPECT_EQ(written, GetTensorTypeInfo(id).supported) << id;
+  }
+}
 
 }  // namespace
 }  // namespace espalier

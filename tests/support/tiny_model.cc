@@ -147,6 +147,14 @@ void AddTinyTensors(const TinyModelOptions& options, GgufWriter& writer) {
   vector("cls.output.bias", options.head_outputs, 0);
 }
 
+TinyModelOptions WideModelOptions(TensorType type) {
+  TinyModelOptions options;
+  options.weight_type = type;
+  options.width = 256;
+  options.feed_forward = 512;
+  return options;
+}
+
 std::string TinyModelBytes(const TinyModelOptions& options) {
   GgufWriter writer;
   AddTinyMetadata(options, writer);

@@ -20,7 +20,7 @@ inline constexpr char kChatMl[] =
 
 struct TinyModelOptions {
   std::string architecture = "llama";         // "qwen2" adds biases, "qwen3" and "gemma3" norms
-  TensorType weight_type = TensorType::kF32;  // of the matrices; Q4_K and Q6_K need sizes in multiples of 256
+  TensorType weight_type = TensorType::kF32;  // of the matrices; K types need sizes in multiples of 256
   uint32_t layers = 2;
   uint32_t width = 64;
   uint32_t heads = 4;
@@ -45,6 +45,9 @@ std::vector<std::string> TinyVocabulary();
 // Metadata (all of it) into `writer`; the tensors are AddTinyTensors' part.
 void AddTinyMetadata(const TinyModelOptions& options, GgufWriter& writer);
 void AddTinyTensors(const TinyModelOptions& options, GgufWriter& writer);
+
+// A llama wide enough for blocks of 256 columns, with matrices of `type`.
+TinyModelOptions WideModelOptions(TensorType type);
 
 // The whole file.
 std::string TinyModelBytes(const TinyModelOptions& options = TinyModelOptions());
