@@ -105,6 +105,7 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenEngine(const CommonOptions& common,
   ESPALIER_ASSIGN_OR_RETURN(const std::string path, FindModelFile(common));
   const double started = TheClock().Seconds();
   ESPALIER_ASSIGN_OR_RETURN(std::unique_ptr<Engine> engine, Engine::Open(path, options));
+  ESPALIER_RETURN_IF_ERROR(CheckGenerates(engine->info()));
   if (common.profile) {
     std::cerr << absl::StreamFormat("load: %.2f s; %d KV pages of %d tokens, %s each\n",
                                     TheClock().Seconds() - started, engine->info().page_count,

@@ -11,7 +11,6 @@
 #include "base/cat.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "engine/gguf.h"
 #include "engine/tokenizer.h"
 
 namespace espalier {
@@ -61,7 +60,7 @@ std::vector<std::string_view> SplitDocuments(std::string_view text, std::string_
 
 absl::Status Decode(const TokenizeCommandOptions& options, const Tokenizer& tokenizer, std::ostream& out) {
   ESPALIER_ASSIGN_OR_RETURN(const std::vector<TokenId> ids, ParseIds(*options.decode, tokenizer.size()));
-  const std::string text = tokenizer.Decode(ids, options.special);
+  const std::string text = tokenizer.DecodeDocument(ids, options.special);
   if (options.common.json) {
     out << Json{{"text", ToValidUtf8(text)}}.dump() << "\n";
   } else {
@@ -96,8 +95,7 @@ absl::Status RunTokenize(const TokenizeCommandOptions& options, std::ostream& ou
     ESPALIER_RETURN_IF_ERROR(ParseIds(*options.decode, std::numeric_limits<int32_t>::max()).status());
   }
   ESPALIER_ASSIGN_OR_RETURN(const std::string path, FindModelFile(options.common));
-  ESPALIER_ASSIGN_OR_RETURN(const GgufFile model, GgufFile::Open(path));
-  ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, MakeTokenizer(model));
+  ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer, OpenTokenizer(path));
   if (options.decode) return Decode(options, *tokenizer, out);
   Encode(options, text, *tokenizer, out);
   return absl::OkStatus();

@@ -24,8 +24,8 @@ struct TokenizeCommandOptions {
 };
 
 // Prints {"ids": [[...], ...]}, one list per document, or the ids of each document on a line of its own; with
-// `decode` {"text": "..."} or the bytes as they are. No BOS is added. Options are checked before the model is
-// looked for.
+// `decode` {"text": "..."} or the bytes as they are, the ids taken as a whole document. No BOS is added.
+// Options are checked before the model is looked for.
 absl::Status RunTokenize(const TokenizeCommandOptions& options, std::ostream& out);
 
 }  // namespace espalier

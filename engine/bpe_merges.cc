@@ -37,8 +37,8 @@ struct Neighbours {
 
 }  // namespace
 
-void BpeMerges::Add(TokenId left, TokenId right, TokenId merged) {
-  merges_.try_emplace(PairKey(left, right), Merge{static_cast<int32_t>(merges_.size()), merged});
+void BpeMerges::Add(TokenId left, TokenId right, TokenId merged, int32_t rank) {
+  merges_.try_emplace(PairKey(left, right), Merge{rank, merged});
 }
 
 const BpeMerges::Merge* BpeMerges::Find(TokenId left, TokenId right) const {

@@ -12,8 +12,8 @@ namespace espalier {
 
 class BpeMerges {
  public:
-  // Rules are added best first; of two for one pair the first counts.
-  void Add(TokenId left, TokenId right, TokenId merged);
+  // The best rule has the lowest rank; of two for one pair the first counts.
+  void Add(TokenId left, TokenId right, TokenId merged, int32_t rank);
 
   // Until no rule applies: replaces the pair with the best rule, the leftmost of equals, by its merged token.
   // O(n log n) in the number of tokens.

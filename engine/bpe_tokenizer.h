@@ -1,17 +1,15 @@
-// Byte-level byte-pair encoding (Sennrich et al., "Neural machine translation of rare words with subword
-// units", ACL 2016; over bytes as in GPT-2, Radford et al., 2019), as GGUF's tokenizer model "gpt2" stores
-// it.
+// Byte-pair encoding (Sennrich et al., "Neural machine translation of rare words with subword units", ACL
+// 2016): over bytes as in GPT-2 (Radford et al., 2019), or over characters as in SentencePiece (Kudo and
+// Richardson, EMNLP 2018).
 #ifndef ESPALIER_ENGINE_BPE_TOKENIZER_H_
 #define ESPALIER_ENGINE_BPE_TOKENIZER_H_
 
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -19,39 +17,16 @@
 #include "absl/status/statusor.h"
 #include "base/ids.h"
 #include "engine/bpe_merges.h"
-#include "engine/pre_tokenizer.h"
-#include "engine/special_tokens.h"
+#include "engine/bpe_vocabulary.h"
 #include "engine/tokenizer.h"
 
 namespace espalier {
 
-// GGUF's tokenizer.ggml.token_type.
-enum class TokenType : int64_t {
-  kNormal = 1,
-  kUnknown = 2,
-  kControl = 3,
-  kUserDefined = 4,
-  kUnused = 5,
-  kByte = 6
-};
-
-// A vocabulary as the model file spells it: texts of normal tokens and merges ("left right") in GPT-2's
-// printable alphabet for bytes, all other tokens as plain text.
-struct BpeVocabulary {
-  std::string pre_tokenizer;
-  std::vector<std::string_view> tokens;
-  std::vector<int64_t> types;            // TokenType; empty: all normal
-  std::vector<std::string_view> merges;  // best first
-  TokenId bos = -1;
-  TokenId eos = -1;
-  std::vector<TokenId> end_ids;  // any order
-  std::optional<bool> add_bos;   // absent: the pre-tokenizer's convention
-};
-
 class BpeTokenizer : public Tokenizer {
  public:
-  // Keeps no reference to `vocabulary`. Errors as for MakeTokenizer.
-  static absl::StatusOr<std::unique_ptr<BpeTokenizer>> Make(const BpeVocabulary& vocabulary);
+  // Keeps no reference to the texts of `vocabulary`. Errors: InvalidArgument for a vocabulary that
+  // contradicts itself or goes beyond kMaxTokens or kMaxTokenBytes.
+  static absl::StatusOr<std::unique_ptr<BpeTokenizer>> Make(BpeVocabulary vocabulary);
 
   using Tokenizer::Encode;
   std::vector<TokenId> Encode(std::string_view text, const TokenizeOptions& options) const override;
@@ -62,24 +37,49 @@ class BpeTokenizer : public Tokenizer {
   TokenId bos_id() const override { return bos_; }
   TokenId eos_id() const override { return eos_; }
   bool adds_bos() const override { return adds_bos_; }
+  bool adds_space_prefix() const override { return adds_space_prefix_; }
 
  private:
-  explicit BpeTokenizer(PreTokenizer pre_tokenizer) : pre_tokenizer_(std::move(pre_tokenizer)) {}
+  using TokenIndex = absl::flat_hash_map<std::string_view, TokenId>;
+  struct Scratch;
 
-  absl::Status AddTypes(const BpeVocabulary& vocabulary);
+  BpeTokenizer() = default;
+
+  absl::Status CheckIds(const BpeVocabulary& vocabulary);
   void AddPieces(const BpeVocabulary& vocabulary);
-  absl::Status AddMerges(const BpeVocabulary& vocabulary);
-  void EncodePlain(std::string_view text, std::vector<TokenId>& ids) const;
+  void AddSymbols(const BpeVocabulary& vocabulary, const TokenIndex& index);
+  absl::Status AddMerges(const BpeVocabulary& vocabulary, const TokenIndex& index);
+  absl::Status AddScoredMerges(const BpeVocabulary& vocabulary, const TokenIndex& index);
 
-  PreTokenizer pre_tokenizer_;
+  // `stretch` lies between special tokens and is normalized.
+  void EncodeStretch(std::string_view stretch, bool at_text_start, std::vector<TokenId>& ids) const;
+  // The tokens of the single bytes or characters of `piece`, before merging; -1: none, and no merge across
+  // it.
+  void AppendSymbols(std::string_view piece, std::vector<TokenId>& symbols) const;
+  void AppendUnknown(std::string_view character, std::vector<TokenId>& symbols) const;
+
   std::vector<TokenType> types_;
-  std::string bytes_;                  // the pieces of all tokens, one after the other
-  std::vector<size_t> piece_ends_;     // of token i in bytes_
-  std::array<TokenId, 256> byte_ids_;  // the token of each byte; -1: none
+  std::string bytes_;               // the pieces of all tokens, one after the other
+  std::vector<size_t> piece_ends_;  // of token i in bytes_
+
+  bool byte_level_ = true;
+  bool byte_fallback_ = false;
+  bool fuses_unknown_ = false;
+  bool unknown_separates_ = true;
+  TokenId unknown_ = -1;
+  std::array<TokenId, 256> byte_ids_;  // the token of each byte, or of its fallback; -1: none
+  // By plain text: single characters unless byte_level_, and all tokens that pieces are compared with.
+  absl::flat_hash_map<std::string, TokenId> texts_;
+  bool ignores_merges_ = false;
   BpeMerges merges_;
-  absl::flat_hash_map<std::string_view, TokenId>
-      whole_pieces_;  // into bytes_; empty unless merges are ignored
+
   SpecialTokens special_tokens_;
+  SpecialTokens normalized_special_tokens_;
+  Normalizer normalizer_;
+  Normalizer preparation_;
+  PreTokenizer pre_tokenizer_;
+  bool adds_space_prefix_ = false;
+
   std::vector<TokenId> end_ids_;
   TokenId bos_ = -1;
   TokenId eos_ = -1;

@@ -44,6 +44,9 @@ struct ModelInfo {
   std::string chat_template_fault;  // why chat_template() is null although the file carries one
 };
 
+// OK if the model has logits. Error: FailedPrecondition for a reward model, which has a head instead.
+absl::Status CheckGenerates(const ModelInfo& info);
+
 class Engine {
  public:
   virtual ~Engine() = default;

@@ -8,16 +8,15 @@
 
 #include "base/cat.h"
 #include "base/status.h"
-#include "engine/bounded_json.h"
 #include "engine/chat_template.h"
 #include "engine/hub_keys.h"
-#include "engine/tokenizer.h"
+#include "engine/json_fields.h"
+#include "engine/tokenizer_json.h"
 
 namespace espalier {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 constexpr int64_t kMaxConfigBytes = 4 << 20;
 constexpr int64_t kMaxIndexBytes = 64 << 20;
@@ -30,7 +29,7 @@ bool IsPlainName(const std::string& name) {
 }
 
 absl::StatusOr<std::set<std::string>> ShardsOfIndex(const std::string& path) {
-  ESPALIER_ASSIGN_OR_RETURN(const Json index, ReadBoundedJson(path, kMaxIndexBytes));
+  ESPALIER_ASSIGN_OR_RETURN(const Json index, ReadJsonFile(path, kMaxIndexBytes));
   const auto map = index.is_object() ? index.find("weight_map") : index.end();
   if (!index.is_object() || map == index.end() || !map->is_object()) {
     return absl::InvalidArgumentError(Cat("'", path, "': no 'weight_map'; download the folder again"));
@@ -78,7 +77,7 @@ absl::StatusOr<std::unique_ptr<ModelFile>> HubFolder::Open(const std::string& pa
         Cat("'", path, "' is a folder without config.json; give a Hugging Face folder or a .gguf file"));
   }
   std::unique_ptr<HubFolder> folder(new HubFolder(path));
-  ESPALIER_ASSIGN_OR_RETURN(*folder->original_, ReadBoundedJson(config_path, kMaxConfigBytes));
+  ESPALIER_ASSIGN_OR_RETURN(*folder->original_, ReadJsonFile(config_path, kMaxConfigBytes));
   if (!folder->original_->is_object()) {
     return absl::InvalidArgumentError(Cat("'", config_path, "' is no JSON object; download it again"));
   }
@@ -181,7 +180,7 @@ absl::StatusOr<ModelConfig> HubFolder::ReadConfig() const {
 }
 
 absl::StatusOr<std::unique_ptr<Tokenizer>> HubFolder::ReadTokenizer() const {
-  return absl::UnimplementedError(Cat("'", path(), "': tokenizer.json is not supported yet"));
+  return MakeTokenizerFromFolder(path());
 }
 
 absl::StatusOr<std::string> HubFolder::ReadChatTemplate() const { return std::string(); }

@@ -74,6 +74,13 @@ absl::StatusOr<std::unique_ptr<ChatTemplate>> ReadChatTemplate(const ModelFile& 
 
 }  // namespace
 
+absl::Status CheckGenerates(const ModelInfo& info) {
+  if (info.generates) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      Cat("'", info.name, "' is a reward model: it has a head of ", info.head_outputs,
+          " outputs and no logits, so it cannot generate; choose a language model"));
+}
+
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const std::string& path, const EngineOptions& options) {
   return ModelEngine::Open(path, options);
 }

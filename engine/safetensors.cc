@@ -2,19 +2,16 @@
 
 #include <cstring>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 
 #include "base/cat.h"
 #include "base/status.h"
-#include "engine/bounded_json.h"
+#include "engine/json_fields.h"
 #include "kernels/kernels.h"
 
 namespace espalier {
 namespace {
-
-using Json = nlohmann::json;
 
 // A header of a thousand layers takes two megabytes; parsing costs memory in proportion.
 constexpr uint64_t kMaxHeaderBytes = 16 << 20;
@@ -114,7 +111,7 @@ absl::StatusOr<SafetensorsFile> SafetensorsFile::Open(const std::string& path) {
     return absl::InvalidArgumentError(Cat("'", path, "' is not a whole safetensors file; download it again"));
   }
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, header_bytes);
-  const absl::StatusOr<Json> header = ParseBoundedJson(text, path);
+  const absl::StatusOr<Json> header = ParseJson(text, Cat("'", path, "'"));
   if (!header.ok()) return header.status();
   if (!header->is_object()) {
     return absl::InvalidArgumentError(Cat("'", path, "': its header is no JSON object; download it again"));

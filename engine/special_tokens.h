@@ -13,6 +13,15 @@
 
 namespace espalier {
 
+struct SpecialToken {
+  std::string text;
+  TokenId id = -1;
+  bool control = false;       // matched only where a search asks for control tokens
+  bool single_word = false;   // matched only where no letter or digit adjoins
+  bool strips_left = false;   // takes the white space before it
+  bool strips_right = false;  // and after it
+};
+
 class SpecialTokens {
  public:
   struct Match {
@@ -21,23 +30,18 @@ class SpecialTokens {
     TokenId id;
   };
 
-  // `control` tokens are matched only where a search asks for them. Empty texts are ignored.
-  void Add(std::string_view text, TokenId id, bool control);
+  // Empty texts are ignored.
+  void Add(SpecialToken token);
   void Finish();  // after the last Add
+  bool empty() const { return tokens_.empty(); }
 
   // The leftmost match at or after `from`, of those at one place the longest.
   std::optional<Match> Find(std::string_view text, size_t from, bool with_control) const;
 
  private:
-  struct Entry {
-    std::string text;
-    TokenId id;
-    bool control;
-  };
+  const SpecialToken* LongestPrefix(std::string_view text, bool with_control) const;
 
-  const Entry* LongestPrefix(std::string_view text, bool with_control) const;
-
-  std::vector<Entry> entries_;  // ascending by text, after Finish
+  std::vector<SpecialToken> tokens_;  // ascending by text, after Finish
   std::array<bool, 256> first_bytes_ = {};
 };
 

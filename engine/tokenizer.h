@@ -44,16 +44,26 @@ class Tokenizer {
   virtual TokenId bos_id() const = 0;  // -1: none
   virtual TokenId eos_id() const = 0;  // the one that chat templates call eos_token; -1: none
   virtual bool adds_bos() const = 0;   // the model file asks for BOS before a prompt
+  // Encode puts a space before a text, as SentencePiece does: "one" and " one" at a text's start are told
+  // apart by one space more.
+  virtual bool adds_space_prefix() const { return false; }
 
   std::vector<TokenId> Encode(std::string_view text) const { return Encode(text, TokenizeOptions()); }
-  // Concatenated pieces; may end in the middle of a character.
+  // Concatenated pieces, for a stretch within a text: what a model generates, say. May end in the middle of a
+  // character; TextStream makes whole characters of pieces as they come.
   std::string Decode(std::span<const TokenId> ids, bool show_special = false) const;
+  // The inverse of Encode for a whole text: Decode without the space that Encode put before it.
+  std::string DecodeDocument(std::span<const TokenId> ids, bool show_special = false) const;
 };
 
 // The tokenizer that `file`'s metadata (tokenizer.ggml.*) defines; it keeps no reference to `file`.
 // Errors: Unimplemented, naming the tokenizer model or pre-tokenizer that is not supported; InvalidArgument
 // for metadata that contradicts itself.
 absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(const GgufFile& file);
+
+// The tokenizer of the model at `path`: a GGUF file, or a folder as for MakeTokenizerFromFolder. Nothing else
+// of the model is read. Errors as for these, and NotFound.
+absl::StatusOr<std::unique_ptr<Tokenizer>> OpenTokenizer(const std::string& path);
 
 }  // namespace espalier
 

@@ -36,6 +36,7 @@ Runtime::~Runtime() {
 }
 
 absl::StatusOr<QueryId> Runtime::Submit(const QueryRequest& request, OnResult on_result) {
+  ESPALIER_RETURN_IF_ERROR(CheckGenerates(engine_.info()));
   ESPALIER_ASSIGN_OR_RETURN(Program program, programs_.Make(request.program));
   ESPALIER_ASSIGN_OR_RETURN(PromptFormat format, FindPromptFormat(request.prompt_format, engine_));
   ESPALIER_ASSIGN_OR_RETURN(std::vector<TokenId> prompt, MakePrompt(format, request.problem, engine_));

@@ -71,7 +71,7 @@ class Runtime {
   QueryResult Run(const QueryRequest& request);
 
   // Starts a query; `on_result` is called once, from Step, Cancel or the destructor.
-  // InvalidArgument: unknown program or option, prompt too long.
+  // InvalidArgument: unknown program or option, prompt too long. FailedPrecondition: a reward model.
   absl::StatusOr<QueryId> Submit(const QueryRequest& request, OnResult on_result);
 
   // Ends a query now: its pages are free, its result is Cancelled with the records so far.

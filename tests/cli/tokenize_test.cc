@@ -87,6 +87,30 @@ TEST_F(TokenizeCommandTest, DecodesIds) {
   EXPECT_EQ(Output(), "{\"text\":\"\uFFFD\"}\n");
 }
 
+TEST_F(TokenizeCommandTest, SentencePieceRoundTrips) {
+  GgufWriter writer;
+  writer.AddString("tokenizer.ggml.model", "llama");
+  writer.AddStrings("tokenizer.ggml.tokens", {"<unk>", "<s>", "</s>", "▁", "a", "▁a", "<0x62>"});
+  writer.AddInts("tokenizer.ggml.token_type", {2, 3, 3, 1, 1, 1, 6});
+  options_.common.model = Write("spm.gguf", writer.Finish());
+  options_.text = "a a  b";
+  EXPECT_EQ(Output(), "{\"ids\":[[5,5,3,3,6]]}\n");
+  options_.text.reset();
+  options_.decode = "5 5 3 3 6";
+  EXPECT_EQ(Output(), "{\"text\":\"a a  b\"}\n");
+}
+
+TEST_F(TokenizeCommandTest, TakesAFolder) {
+  Write("tokenizer.json", R"({"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]},
+                              "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}})");
+  options_.common.model = folder_;
+  options_.text = "aba";
+  EXPECT_EQ(Output(), "{\"ids\":[[2,0]]}\n");
+  Write("tokenizer.json", R"({"model": {"type": "Unigram"}})");
+  EXPECT_THAT(Output(), HasSubstr("model 'Unigram' is not supported"));
+  EXPECT_THAT(Output(), HasSubstr(folder_));
+}
+
 TEST_F(TokenizeCommandTest, RefusesBadInputWithARemedy) {
   EXPECT_THAT(Output(), HasSubstr("give one of --text, --file and --decode"));
   options_.decode = "1";

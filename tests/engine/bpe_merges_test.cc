@@ -43,7 +43,8 @@ TEST(BpeMergesTest, EqualsTheNaiveProcedureAtEveryLength) {
   for (int round = 0; round < 300; ++round) {
     const std::vector<Rule> rules = RandomRules(random);
     BpeMerges merges;
-    for (const Rule& rule : rules) merges.Add(rule.left, rule.right, rule.merged);
+    int32_t rank = 0;
+    for (const Rule& rule : rules) merges.Add(rule.left, rule.right, rule.merged, rank++);
     for (const size_t length : {0, 1, 2, 7, 47, 48, 49, 200}) {
       std::vector<TokenId> tokens(length);
       for (TokenId& token : tokens) token = static_cast<TokenId>(random() % 4);

@@ -10,8 +10,10 @@
 
 namespace espalier {
 
-// "gpt-2", "llama-bpe", "qwen2" or "smollm"; made once per process.
+// "gpt-2", "llama-bpe", "qwen2", "smollm" or "llama-spm"; made once per process.
 const Tokenizer& GoldenTokenizer(const std::string& name);
+// The same vocabulary and its family's known pipeline, by way of tokenizer.json.
+const Tokenizer& GoldenJsonTokenizer(const std::string& name);
 
 std::string ReadGolden(const std::string& file_name);
 

@@ -13,14 +13,18 @@ import tempfile
 import gguf
 
 OUT = pathlib.Path(__file__).parent / "tokenizer"
-# Chat templates have goldens of their own; scores mean nothing to byte-level BPE.
-DROPPED = {"tokenizer.chat_template", "tokenizer.ggml.scores"}
+# Chat templates have goldens of their own.
+DROPPED = {"tokenizer.chat_template"}
 
 
 def copy_tokenizer(source: str, target: pathlib.Path) -> None:
     writer = gguf.GGUFWriter(target, arch="llama")
-    for name, field in gguf.GGUFReader(source).fields.items():
-        if name.startswith("tokenizer.") and name not in DROPPED:
+    fields = gguf.GGUFReader(source).fields
+    dropped = set(DROPPED)
+    if fields["tokenizer.ggml.model"].contents() == "gpt2":
+        dropped.add("tokenizer.ggml.scores")  # mean nothing to byte-level BPE
+    for name, field in fields.items():
+        if name.startswith("tokenizer.") and name not in dropped:
             sub_type = field.types[-1] if field.types[0] == gguf.GGUFValueType.ARRAY else None
             writer.add_key_value(name, field.contents(), field.types[0], sub_type)
     writer.write_header_to_file()

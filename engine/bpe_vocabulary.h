@@ -1,0 +1,70 @@
+// What a model file says of its tokenizer, whichever format it has: the input of BpeTokenizer::Make.
+#ifndef ESPALIER_ENGINE_BPE_VOCABULARY_H_
+#define ESPALIER_ENGINE_BPE_VOCABULARY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "engine/normalizer.h"
+#include "engine/pre_tokenizer.h"
+#include "engine/special_tokens.h"
+
+namespace espalier {
+
+// GGUF's tokenizer.ggml.token_type.
+enum class TokenType : int8_t {
+  kNormal = 1,
+  kUnknown = 2,
+  kControl = 3,
+  kUserDefined = 4,
+  kUnused = 5,
+  kByte = 6
+};
+
+// Control and unknown tokens are hidden in decoded text and matched in text on request only.
+inline bool IsHidden(TokenType type) { return type == TokenType::kControl || type == TokenType::kUnknown; }
+
+constexpr size_t kMaxTokens = 4'000'000;
+constexpr size_t kMaxTokenBytes = 16 << 10;
+
+struct BpeVocabulary {
+  std::vector<std::string_view> tokens;  // by id, as the file spells them; empty: no such token
+  std::vector<TokenType> types;          // as many
+  // Either the pairs that merge, best first, or SentencePiece's scores of the tokens: then any two neighbours
+  // whose texts together are a token merge, best the pair whose token has the highest score.
+  std::vector<std::pair<std::string_view, std::string_view>> merges;
+  std::vector<double> scores;
+
+  // Normal tokens are spelled in GPT-2's printable alphabet for bytes; otherwise they are plain text in which
+  // `space_mark` stands for a space.
+  bool byte_level = true;
+  std::string space_mark;
+  bool byte_fallback = false;     // a character without a token becomes tokens <0xNN>
+  TokenId unknown = -1;           // else this token; -1: none
+  bool fuses_unknown = false;     // one for several such characters in a row
+  bool unknown_separates = true;  // where neither exists: what lies around the character does not merge
+  bool ignores_merges = false;    // a piece that is a token is taken whole
+
+  // What happens to a text, in this order; the last two for each stretch between special tokens.
+  std::vector<SpecialToken> special_tokens;
+  Normalizer normalizer;
+  std::vector<SpecialToken> normalized_special_tokens;  // matched after the normalizer
+  Normalizer preparation;
+  PreTokenizer pre_tokenizer;
+  bool adds_space_prefix = false;  // `normalizer` or `preparation` puts a space before a text
+
+  TokenId bos = -1;
+  TokenId eos = -1;
+  bool adds_bos = false;
+  std::vector<TokenId> end_ids;  // any order
+  size_t padded_size = 0;        // at least so many ids; those without a token decode to nothing
+};
+
+}  // namespace espalier
+
+#endif  // ESPALIER_ENGINE_BPE_VOCABULARY_H_
