@@ -2,8 +2,8 @@
 // (tests/golden/architectures), beside the log-probabilities and head outputs that transformers computes.
 //
 // Everything is float32 there and float weights with f32 KV here, so only the order of roundings differs. The
-// tolerance is a relative 2^-24 for each of the few thousand operations between a token and its logits, which
-// spread over about 10 nats: 1e-3 leaves room for the worst; an error in a formula shows as 0.1 and more.
+// tolerance allows a relative error of 2^-24 in each of about a hundred roundings in a row, and half of the
+// goldens' last of four decimals; an error in a formula shows as 0.01 and more.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kTolerance = 1e-3;
+constexpr double kTolerance = 1e-4;
 const char* const kFolder = "tests/golden/architectures/";
 
 const Json& Goldens() {
@@ -107,23 +107,33 @@ TEST_P(ArchitecturesTest, FolderGivesWhatTransformersGives) {
   }
 }
 
+float LargestDifference(const std::vector<std::vector<float>>& a, const std::vector<std::vector<float>>& b) {
+  EXPECT_EQ(a.size(), b.size());
+  float largest = 0;
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    EXPECT_EQ(a[i].size(), b[i].size());
+    for (size_t id = 0; id < a[i].size(); ++id) largest = std::max(largest, std::abs(a[i][id] - b[i][id]));
+  }
+  return largest;
+}
+
 // Bit for bit: the GGUF file holds the same numbers under other names and, for llama, in another order of
-// rows.
+// rows. Two exceptions: llama3's rope divisors are rounded to float in the file, and a Mistral file does not
+// say that there is a window, which llama.cpp does not compute either.
 TEST_P(ArchitecturesTest, GgufGivesTheSameBits) {
-  if (!HasGguf()) GTEST_SKIP() << "no GGUF form: " << golden()["note"];
+  if (!HasGguf()) return;  // heads, and what GGUF cannot say
   const std::unique_ptr<Engine> folder = Open(Folder());
   const std::unique_ptr<Engine> gguf = Open(GgufPath());
   ASSERT_TRUE(folder != nullptr && gguf != nullptr);
-  const bool loses_the_window = GetParam() == "mistral";  // the file does not say that there is one
   for (const Json& expected : golden()["cases"]) {
-    const auto tokens = expected["tokens"].get<std::vector<TokenId>>();
-    auto from_folder = Logprobs(*folder, tokens);
-    auto from_gguf = Logprobs(*gguf, tokens);
-    if (loses_the_window) {
-      from_folder.resize(std::min<size_t>(tokens.size(), 16));
-      from_gguf.resize(from_folder.size());
+    auto tokens = expected["tokens"].get<std::vector<TokenId>>();
+    if (GetParam() == "mistral") tokens.resize(std::min<size_t>(tokens.size(), 16));
+    const float difference = LargestDifference(Logprobs(*folder, tokens), Logprobs(*gguf, tokens));
+    if (GetParam() == "llama3") {
+      EXPECT_LT(difference, kTolerance);
+    } else {
+      EXPECT_EQ(difference, 0);
     }
-    EXPECT_EQ(from_folder, from_gguf);
   }
   if (!golden().contains("llama.cpp")) return;
   const Json& peer = golden()["llama.cpp"]["cases"];
@@ -148,21 +158,28 @@ TEST_P(ArchitecturesTest, TokenizersAgree) {
   }
 }
 
-TEST_P(ArchitecturesTest, GreedyContinuationIsTransformers) {
-  if (!golden().contains("greedy")) GTEST_SKIP() << "no continuation";
-  const std::unique_ptr<Engine> engine = Open(Folder());
-  ASSERT_NE(engine, nullptr);
-  const Json& greedy = golden()["greedy"];
-  auto tokens = golden()["cases"][greedy["prompt"].get<size_t>()]["tokens"].get<std::vector<TokenId>>();
+std::vector<TokenId> ContinueGreedily(Engine& engine, std::vector<TokenId> tokens, size_t count) {
   const size_t prompt = tokens.size();
-  const auto expected = greedy["tokens"].get<std::vector<TokenId>>();
-  while (tokens.size() < prompt + expected.size()) {
-    const Sequence sequence(*engine, tokens, 0);
-    const Distribution next =
-        ToDistribution(RunStep(*engine, {sequence.Row(0, static_cast<int64_t>(tokens.size()))}).rows[0]);
-    tokens.push_back(next.front().first);
+  while (tokens.size() < prompt + count) {
+    const Sequence sequence(engine, tokens, 0);
+    const BatchRow row = sequence.Row(0, static_cast<int64_t>(tokens.size()));
+    tokens.push_back(ToDistribution(RunStep(engine, {row}).rows[0]).front().first);
   }
-  EXPECT_EQ(std::vector<TokenId>(tokens.begin() + static_cast<int64_t>(prompt), tokens.end()), expected);
+  return {tokens.begin() + static_cast<int64_t>(prompt), tokens.end()};
+}
+
+TEST_P(ArchitecturesTest, FolderAndGgufContinueAsTransformers) {
+  if (!golden().contains("greedy")) return;  // heads
+  const Json& greedy = golden()["greedy"];
+  const auto prompt = golden()["cases"][greedy["prompt"].get<size_t>()]["tokens"].get<std::vector<TokenId>>();
+  const auto expected = greedy["tokens"].get<std::vector<TokenId>>();
+  const std::unique_ptr<Engine> folder = Open(Folder());
+  ASSERT_NE(folder, nullptr);
+  EXPECT_EQ(ContinueGreedily(*folder, prompt, expected.size()), expected);
+  if (!HasGguf() || GetParam() == "mistral") return;
+  const std::unique_ptr<Engine> gguf = Open(GgufPath());
+  ASSERT_NE(gguf, nullptr);
+  EXPECT_EQ(ContinueGreedily(*gguf, prompt, expected.size()), expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, ArchitecturesTest, testing::ValuesIn(ModelNames()), [](const auto& info) {
