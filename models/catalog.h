@@ -22,7 +22,7 @@ struct WheelPart {
 struct CatalogEntry {
   std::string name;
   std::string description;
-  std::string license;            // SPDX identifier
+  std::string license;            // SPDX identifier, or "LicenseRef-..." of one that SPDX does not list
   int64_t bytes = 0;              // 0: unknown
   std::string sha256;             // lower-case hex; empty: only what the hub publishes
   std::string repository;         // on Hugging Face: "OWNER/REPO"

