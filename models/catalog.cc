@@ -69,33 +69,6 @@ std::vector<CatalogEntry> MakeCatalog() {
   };
 }
 
-// A name that is safe as one component of a path and of a URL.
-bool IsPlainName(std::string_view name) {
-  return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-  });
-}
-
-absl::StatusOr<CatalogEntry> ParseHubReference(std::string_view reference) {
-  std::vector<std::string> names;
-  for (size_t start = 3; start <= reference.size();) {
-    const size_t end = std::min(reference.find('/', start), reference.size());
-    names.emplace_back(reference.substr(start, end - start));
-    start = end + 1;
-  }
-  if (names.size() < 3 || !std::all_of(names.begin(), names.end(), IsPlainName) ||
-      !reference.ends_with(".gguf")) {
-    return absl::InvalidArgumentError(Cat("'", reference, "' is not of the form hf:OWNER/REPO/FILE.gguf"));
-  }
-  CatalogEntry entry;
-  entry.name = reference;
-  entry.description = "from Hugging Face";
-  entry.repository = names[0] + "/" + names[1];
-  entry.file = reference.substr(3 + entry.repository.size() + 1);
-  return entry;
-}
-
 }  // namespace
 
 std::span<const CatalogEntry> Catalog() {
@@ -104,15 +77,14 @@ std::span<const CatalogEntry> Catalog() {
 }
 
 absl::StatusOr<CatalogEntry> FindModel(std::string_view name) {
-  if (name.starts_with("hf:")) return ParseHubReference(name);
   std::vector<std::string> names;
   for (const CatalogEntry& entry : Catalog()) {
     if (entry.name == name) return entry;
     names.push_back(entry.name);
   }
-  return absl::NotFoundError(
-      Cat("no model '", name, "'", DidYouMean(name, names),
-          "; give a name of 'espalier models', hf:OWNER/REPO/FILE.gguf or the path of a .gguf file"));
+  return absl::NotFoundError(Cat(
+      "no model '", name, "'", DidYouMean(name, names),
+      "; give a name of 'espalier models', hf:OWNER/REPO or the path of a .gguf file or a model's folder"));
 }
 
 }  // namespace espalier

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "models/sha256.h"
+#include "models/file_hash.h"
 
 namespace espalier {
 namespace {
@@ -43,18 +43,6 @@ TEST(CatalogTest, SuggestsTheNearestName) {
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(status.ToString(), HasSubstr("did you mean 'smollm2-135m-instruct'?"));
   EXPECT_THAT(FindModel("gpt-5").status().ToString(), HasSubstr("espalier models"));
-}
-
-TEST(CatalogTest, ReadsHubReferences) {
-  const CatalogEntry entry = FindModel("hf:Owner/Repo.X/folder/model-q4.gguf").value();
-  EXPECT_EQ(entry.repository, "Owner/Repo.X");
-  EXPECT_EQ(entry.file, "folder/model-q4.gguf");
-  EXPECT_TRUE(entry.sha256.empty());
-  for (const std::string_view bad :
-       {"hf:", "hf:a", "hf:a/b", "hf:a/b/", "hf:a/b/c.bin", "hf:a/../c.gguf", "hf:/b/c.gguf", "hf:a/b/.gguf",
-        "hf:a/b c/d.gguf", "hf:a/b/c?x=.gguf", "hf:a//c.gguf"}) {
-    EXPECT_EQ(FindModel(bad).status().code(), absl::StatusCode::kInvalidArgument) << bad;
-  }
 }
 
 // The two messages of FIPS 180-2, appendix B.
