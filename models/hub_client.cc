@@ -33,7 +33,7 @@ absl::Status Denied(const Asked& asked, int code, const std::string& error) {
     return absl::PermissionDeniedError(Cat(asked.repository, " is gated (", code, "): accept its terms at ",
                                            page, " and set HF_TOKEN to a token of that account"));
   }
-  if (asked.site.token.empty()) {
+  if (error == "RepoNotFound" || asked.site.token.empty()) {
     return absl::PermissionDeniedError(Cat(asked.repository, " does not exist or is private (", code,
                                            "): check the name, or set HF_TOKEN to a token that may read it"));
   }

@@ -219,7 +219,7 @@ absl::StatusOr<PulledModel> PullFromHub(const HubReference& reference, std::stri
   ESPALIER_RETURN_IF_ERROR(CheckExpected(selection, sha256));
   ESPALIER_RETURN_IF_ERROR(CheckSpace(selection, cache));
   const PulledModel model = Describe(selection, cache.SnapshotPath(commit));
-  if (model.files > 1) events.note(Cat("fetching ", model.files, " files, ", FormatBytes(model.bytes)));
+  if (model.files > 1) events.note(Cat("the model is ", model.files, " files, ", FormatBytes(model.bytes)));
   fetcher.Expect(model.bytes);
   for (const HubFile& file : selection.files) ESPALIER_RETURN_IF_ERROR(fetcher.Fetch(file));
   ESPALIER_RETURN_IF_ERROR(cache.WriteCommit(reference.revision, commit));

@@ -56,7 +56,7 @@ bool IsRight(const CatalogEntry& entry, const std::string& path, const TransferE
   if (path.empty() || !fs::exists(path, error)) return false;
   const absl::StatusOr<std::string> actual = Sha256OfFile(path);
   if (actual.ok() && *actual == entry.sha256) return true;
-  events.note(Cat("'", path, "' is damaged: fetching it again"));
+  events.note(Cat("'", path, "' is damaged"));
   return false;
 }
 
@@ -169,7 +169,11 @@ absl::StatusOr<PulledModel> PullModel(std::string_view model, const ResolveOptio
     return PullReference(reference, options);
   }
   ESPALIER_ASSIGN_OR_RETURN(const CatalogEntry entry, FindModel(model));
-  if ((options.offline || HubIsOffline()) && !IsCached(entry)) return NotCached(model);
+  if (options.offline || HubIsOffline()) {
+    const std::string path = CachePath(entry);
+    if (IsRight(entry, path, options.events)) return OneFile(entry, path);
+    return NotCached(model);
+  }
   return PullEntry(entry, options.events);
 }
 

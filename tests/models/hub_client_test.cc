@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+#include <utility>
+
 #include "base/cat.h"
+#include "models/http.h"
 #include "tests/models/fake_hub.h"
 #include "tests/support/temporary_file.h"
 
@@ -131,11 +135,40 @@ TEST_F(HubClientTest, RefusesListingsThatAreNone) {
   EXPECT_THAT(Client().Commit("main").status().ToString(), HasSubstr("names no commit"));
 }
 
+TEST_F(HubClientTest, MutatedListingsAreReadSafelyOrRefused) {
+  std::string listing;
+  {
+    HttpGetOptions options;
+    options.url = Cat(hub_.url(), "/api/models/owner/repository/tree/", FakeHub::kCommit);
+    const auto keep = [&](const HttpResponse&, std::string_view piece) {
+      listing += piece;
+      return absl::OkStatus();
+    };
+    ASSERT_TRUE(HttpGet(options, keep, events_).ok());
+  }
+  std::mt19937 random(7);
+  for (int i = 0; i < 300; ++i) {
+    std::string mutated = listing;
+    for (int j = 0; j < 3; ++j) mutated[random() % mutated.size()] = "\"{}[]:,./\\09-aE\0\xff"[random() % 18];
+    AnswerListing(mutated);
+    const absl::StatusOr<std::vector<HubFile>> files = Client().List(FakeHub::kCommit);
+    if (!files.ok()) continue;
+    for (const HubFile& file : *files) {
+      EXPECT_EQ(file.path.find(".."), std::string::npos) << mutated;
+      EXPECT_NE(file.path[0], '/') << mutated;
+      EXPECT_GE(file.bytes, 0) << mutated;
+      EXPECT_EQ(file.hash.find_first_not_of("0123456789abcdef"), std::string::npos) << mutated;
+    }
+  }
+}
+
 TEST_F(HubClientTest, SaysWhatToDo) {
   EXPECT_THAT(ErrorOf("403 Forbidden", {"X-Error-Code: GatedRepo"}),
               AllOf(HasSubstr("PERMISSION_DENIED"), HasSubstr("is gated (403): accept its terms at"),
                     HasSubstr("/owner/repository and set HF_TOKEN")));
   EXPECT_THAT(ErrorOf("401 Unauthorized"), HasSubstr("refuses the token (401)"));
+  EXPECT_THAT(ErrorOf("401 Unauthorized", {"X-Error-Code: RepoNotFound"}),
+              HasSubstr("check the name, or set HF_TOKEN"));
   EXPECT_THAT(ErrorOf("404 Not Found"), AllOf(HasSubstr("NOT_FOUND"), HasSubstr("check the name")));
   EXPECT_THAT(ErrorOf("404 Not Found", {"X-Error-Code: RevisionNotFound"}),
               HasSubstr("owner/repository has no revision 'main'"));

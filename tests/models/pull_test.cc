@@ -208,6 +208,17 @@ TEST_F(PullTest, ResolvesPathsNamesAndMistakes) {
   EXPECT_TRUE(hub_.requests().empty());
 }
 
+TEST_F(PullTest, OfflineNeitherFetchesNorTrustsADamagedFile) {
+  const CatalogEntry entry = FindModel("smollm2-135m-instruct").value();
+  fs::create_directories(CacheFolder() + "/models");
+  WriteFile(CachePath(entry), "x");
+  fs::resize_file(CachePath(entry), static_cast<uintmax_t>(entry.bytes));
+  environment_.Set("HF_HUB_OFFLINE", "1");
+  EXPECT_EQ(ResolveModel(entry.name, ResolveOptions()).value(), CachePath(entry));
+  EXPECT_EQ(PullModel(entry.name, ResolveOptions()).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_TRUE(hub_.requests().empty());
+}
+
 TEST_F(PullTest, ResolvesFolders) {
   const TemporaryFolder folder;
   EXPECT_THAT(ResolveModel(folder.path(), ResolveOptions()).status().ToString(),
