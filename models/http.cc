@@ -74,6 +74,11 @@ class Transfer {
     curl_easy_setopt(curl_, CURLOPT_TIMEOUT, static_cast<long>(options_.timeout_seconds));
     curl_easy_setopt(curl_, CURLOPT_USERAGENT, "espalier");
     curl_easy_setopt(curl_, CURLOPT_PROTOCOLS_STR, "http,https");
+    // As the curl command does; behind a company's proxy it is needed.
+    const char* authorities = std::getenv("SSL_CERT_FILE");
+    if (authorities != nullptr && *authorities != '\0') {
+      curl_easy_setopt(curl_, CURLOPT_CAINFO, authorities);
+    }
     const bool secure = options_.url.starts_with("https://");
     curl_easy_setopt(curl_, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
   }
@@ -137,6 +142,15 @@ class Transfer {
 
   absl::Status Explain(CURLcode code) const {
     const std::string text = Cat(options_.url, ": ", curl_easy_strerror(code));
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+      return absl::UnavailableError(
+          Cat(options_.url, ": its certificate is not trusted; set SSL_CERT_FILE to your own authorities"));
+    }
+    if (code == CURLE_SSL_CACERT_BADFILE) return absl::UnavailableError(text + "; check SSL_CERT_FILE");
+    if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_TOO_MANY_REDIRECTS) {
+      return absl::UnavailableError(
+          Cat(options_.url, " leads astray: ", curl_easy_strerror(code), "; check HF_ENDPOINT"));
+    }
     const bool broke = code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
                        code == CURLE_GOT_NOTHING || code == CURLE_OPERATION_TIMEDOUT ||
                        code == CURLE_HTTP2_STREAM || code == CURLE_HTTP2;

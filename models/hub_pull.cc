@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kSha256Digits = 64;
+constexpr int64_t kLargeBytes = int64_t{1} << 30;  // hashing takes seconds
 constexpr char kCacheRemedy[] = "set HF_HUB_CACHE to a folder that can be written";
 
 // Whether the file has the content that the hub's hash names.
@@ -96,6 +97,7 @@ class Fetcher {
     bool resumed = FileBytes(partial) > 0;
     while (true) {
       ESPALIER_RETURN_IF_ERROR(Transfer(file, partial));
+      if (file.bytes >= kLargeBytes) events_.note(Cat("checking the hash of ", file.path));
       ESPALIER_ASSIGN_OR_RETURN(const bool right, HasHash(partial, file.hash));
       if (right) return InstallFile(partial, blob, kCacheRemedy);
       std::error_code ignored;

