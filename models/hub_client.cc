@@ -74,7 +74,7 @@ std::string NextQuery(const HttpResponse& response) {
   const size_t start = link.rfind('<', end);
   const size_t query = link.find('?', start == std::string::npos ? end : start);
   if (query >= end) return "";
-  const std::string text = link.substr(query + 1, end - query - 1);
+  std::string text = link.substr(query + 1, end - query - 1);
   for (const unsigned char c : text) {
     if (c <= 32 || c >= 127 || c == '#' || c == '<' || c == '"') return "";
   }

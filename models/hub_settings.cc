@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kMaxTokenBytes = 4096;
 
 std::string HubHome() {
-  if (const std::string home = EnvironmentVariable("HF_HOME"); !home.empty()) return home;
+  if (std::string home = EnvironmentVariable("HF_HOME"); !home.empty()) return home;
   if (const std::string shared = EnvironmentVariable("XDG_CACHE_HOME"); !shared.empty()) {
     return shared + "/huggingface";
   }

@@ -136,7 +136,7 @@ absl::StatusOr<std::string> ResolvePath(std::string_view model) {
 }  // namespace
 
 std::string CacheFolder() {
-  if (const std::string own = EnvironmentVariable("ESPALIER_CACHE"); !own.empty()) return own;
+  if (std::string own = EnvironmentVariable("ESPALIER_CACHE"); !own.empty()) return own;
   if (const std::string shared = EnvironmentVariable("XDG_CACHE_HOME"); !shared.empty()) {
     return shared + "/espalier";
   }
