@@ -46,7 +46,10 @@ CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& 
                      CommonOptions& common, bool with_model) {
   CLI::App* command = app.add_subcommand(name, description);
   if (with_model) {
-    command->add_option("--model,-m", common.model, "catalog name, or path of a .gguf file")->required();
+    command
+        ->add_option("--model,-m", common.model,
+                     "catalog name, hf:OWNER/REPO, or path of a .gguf file or a folder with config.json")
+        ->required();
     command->add_flag("--offline", common.offline, "never download");
     command->add_option("--kv-type", common.kv_type, "KV cache elements: f16 or f32")->capture_default_str();
   }

@@ -31,7 +31,7 @@ absl::Status PullWithProgress(const CommonOptions& common, const PullCommandOpti
 void RegisterModelCommands(CLI::App& app, Commands& commands) {
   auto common = std::make_shared<CommonOptions>();
   CLI::App* command =
-      AddCommand(app, "models", "the catalog, and what of it is here", *common, /*with_model=*/false);
+      AddCommand(app, "models", "the catalog, and what is cached where", *common, /*with_model=*/false);
   commands.push_back({command, [common]() -> absl::Status {
                         ESPALIER_RETURN_IF_ERROR(MakeEngineOptions(*common).status());
                         ModelsOptions options;
@@ -42,11 +42,17 @@ void RegisterModelCommands(CLI::App& app, Commands& commands) {
   common = std::make_shared<CommonOptions>();
   auto name = std::make_shared<std::string>();
   command = AddCommand(app, "pull", "fetches a model into the cache", *common, /*with_model=*/false);
-  command->add_option("NAME", *name, "catalog name, or hf:OWNER/REPO/FILE.gguf")->required();
+  command
+      ->add_option("NAME", *name,
+                   "catalog name, hf:OWNER/REPO/FILE.gguf, hf:OWNER/REPO:Q4_K_M or hf:OWNER/REPO; @REVISION "
+                   "behind REPO for another than main")
+      ->required();
+  command->add_flag("--offline", common->offline, "never download, only say where it is");
   commands.push_back({command, [common, name]() -> absl::Status {
                         ESPALIER_RETURN_IF_ERROR(MakeEngineOptions(*common).status());
                         PullCommandOptions options;
                         options.model = *name;
+                        options.offline = common->offline;
                         options.json = common->json;
                         return PullWithProgress(*common, options);
                       }});

@@ -1,4 +1,5 @@
-// espalier models: the catalog, and what of it is in the cache.
+// espalier models: the catalog, what of it is cached where, and what else the cache shared with Hugging
+// Face's tools holds.
 #ifndef ESPALIER_CLI_MODELS_H_
 #define ESPALIER_CLI_MODELS_H_
 
@@ -9,7 +10,8 @@
 namespace espalier {
 
 struct ModelsOptions {
-  bool json = false;  // one object a line: name, bytes, cached, path, license, sha256, description
+  bool json =
+      false;  // one object a line: name, bytes, cached, path (empty: nowhere), license, sha256, description
 
   ModelsOptions() {}
 };

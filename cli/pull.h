@@ -11,13 +11,14 @@
 namespace espalier {
 
 struct PullCommandOptions {
-  std::string model;  // a catalog name or hf:OWNER/REPO/FILE.gguf
-  bool json = false;  // {"name", "path", "bytes", "sha256"} instead of the path alone
+  std::string model;     // a catalog name or an "hf:" reference
+  bool offline = false;  // only look into the cache
+  bool json = false;     // {"name", "path", "bytes", "files", "sha256"} instead of the path alone
 
   PullCommandOptions() {}
 };
 
-// Prints the file's path. `events` shows the progress, see TransferProgress.
+// Prints the path of the file, or of the folder. `events` shows the progress, see TransferProgress.
 absl::Status RunPull(const PullCommandOptions& options, const TransferEvents& events, std::ostream& out);
 
 }  // namespace espalier

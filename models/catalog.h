@@ -22,9 +22,9 @@ struct WheelPart {
 struct CatalogEntry {
   std::string name;
   std::string description;
-  std::string license;            // SPDX identifier
-  int64_t bytes = 0;              // 0: unknown
-  std::string sha256;             // lower-case hex; empty: only what the hub publishes
+  std::string license;  // SPDX identifier, or "LicenseRef-..." of one that SPDX does not list
+  int64_t bytes = 0;
+  std::string sha256;             // lower-case hex
   std::string repository;         // on Hugging Face: "OWNER/REPO"
   std::string file;               // path in the repository
   std::vector<WheelPart> mirror;  // concatenated in order they are the file; empty: no mirror
@@ -32,8 +32,7 @@ struct CatalogEntry {
 
 std::span<const CatalogEntry> Catalog();
 
-// The entry of a catalog name, or one made up for "hf:OWNER/REPO/FILE". Errors: NotFound with the nearest
-// name, InvalidArgument for a malformed "hf:" reference.
+// Error: NotFound with the nearest name.
 absl::StatusOr<CatalogEntry> FindModel(std::string_view name);
 
 }  // namespace espalier

@@ -6,26 +6,22 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "models/http.h"
 #include "models/transfer.h"
 
 namespace espalier {
 
 struct HttpDownload {
-  std::string url;    // http:// or https://; https is never left by a redirect
+  std::string url;
   std::string path;   // bytes already in this file are not fetched again if the server can resume
-  std::string token;  // sent as a bearer token to the URL's own host only; empty: none
-  int64_t bytes = 0;  // expected size, or 0
+  std::string token;  // as HttpGetOptions::token
+  int64_t bytes = 0;  // the whole file, more than 0
 };
 
-struct HttpDownloadResult {
-  std::string sha256;  // as the hub publishes it (X-Linked-Etag); empty if it does not
-};
-
-// Errors: NotFound (404), PermissionDenied (401, 403), ResourceExhausted (the disk is full), Cancelled,
-// InvalidArgument (more bytes than expected), Unavailable for all that another attempt or another source may
-// cure. What arrived stays in the file.
-absl::StatusOr<HttpDownloadResult> DownloadOverHttp(const HttpDownload& download,
-                                                    const TransferEvents& events);
+// One attempt. After a successful response the file has `bytes` bytes; after another, what arrived before is
+// still in it. Errors: those of HttpGet, Aborted also if bytes are missing or a resume began elsewhere;
+// ResourceExhausted (the disk is full), InvalidArgument (more bytes than expected, no file can be written).
+absl::StatusOr<HttpResponse> DownloadOverHttp(const HttpDownload& download, const TransferEvents& events);
 
 }  // namespace espalier
 

@@ -2,9 +2,11 @@
 #ifndef ESPALIER_MODELS_TRANSFER_H_
 #define ESPALIER_MODELS_TRANSFER_H_
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <thread>
 
 namespace espalier {
 
@@ -15,6 +17,10 @@ struct TransferEvents {
   std::function<void(std::string_view line)> note = [](std::string_view) {};
   // True ends the download soon; what is there is kept for the next attempt.
   std::function<bool()> cancelled = [] { return false; };
+  // Waits before another attempt; called for a tenth of a second at a time, so that `cancelled` is heard.
+  std::function<void(double seconds)> pause = [](double seconds) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  };
 
   TransferEvents() {}
 };

