@@ -21,13 +21,14 @@ namespace {
 
 constexpr int64_t kMaxFileBytes = int64_t{256} << 20;
 
-absl::Status Malformed(std::string_view fault) {
-  return absl::InvalidArgumentError(Cat("tokenizer.json: ", fault));
+absl::Status InFile(std::string_view name, const absl::Status& status) {
+  return status.ok() ? status : absl::Status(status.code(), Cat(name, ": ", ToStd(status.message())));
 }
 
+absl::Status Malformed(std::string_view fault) { return absl::InvalidArgumentError(ToAbsl(fault)); }
+
 absl::Status Unsupported(std::string_view what) {
-  return absl::UnimplementedError(
-      Cat("tokenizer.json: ", what, " is not supported; use a model with another tokenizer"));
+  return absl::UnimplementedError(Cat(what, " is not supported; use a model with another tokenizer"));
 }
 
 // The parsed files. Vocabularies point into them.
@@ -196,13 +197,13 @@ TokenId FindNamedToken(const Sources& sources, std::string_view key, const BpeVo
   return -1;
 }
 
-absl::Status ReadBos(const Sources& sources, BpeVocabulary& vocabulary) {
-  ESPALIER_ASSIGN_OR_RETURN(const std::string_view from_template,
-                            FindTemplateBos(Field(sources.tokenizer, "post_processor")));
+// `from_template`: the text of the token that the post-processor puts before a text, "" for none.
+absl::Status ReadBos(const Sources& sources, std::string_view from_template, BpeVocabulary& vocabulary) {
   vocabulary.bos = FindNamedToken(sources, "bos_token", vocabulary);
   if (vocabulary.bos < 0) vocabulary.bos = FindToken(vocabulary, from_template);
-  ESPALIER_ASSIGN_OR_RETURN(vocabulary.adds_bos,
-                            GetBool(sources.tokenizer_config, "add_bos_token", !from_template.empty()));
+  const auto adds = GetBool(sources.tokenizer_config, "add_bos_token", !from_template.empty());
+  if (!adds.ok()) return InFile("tokenizer_config.json", adds.status());
+  vocabulary.adds_bos = *adds;
   return absl::OkStatus();
 }
 
@@ -231,8 +232,23 @@ absl::Status ReadEnds(const Sources& sources, BpeVocabulary& vocabulary) {
 // The rows of the embedding; 0: not known.
 absl::StatusOr<int64_t> ReadRows(const Json& config) {
   const Json& text_config = Field(config, "text_config");
-  return GetInt(Field(config, "vocab_size").is_null() ? text_config : config, "vocab_size", kMaxTokens + 1,
-                0);
+  const auto rows =
+      GetInt(Field(config, "vocab_size").is_null() ? text_config : config, "vocab_size", kMaxTokens + 1, 0);
+  if (!rows.ok()) return InFile("config.json", rows.status());
+  return rows;
+}
+
+absl::Status ReadTokenizer(const Json& json, int64_t rows, BpeVocabulary& vocabulary) {
+  ESPALIER_RETURN_IF_ERROR(ReadNormalizer(Field(json, "normalizer"), vocabulary.normalizer));
+  ESPALIER_RETURN_IF_ERROR(ReadPreTokenizer(Field(json, "pre_tokenizer"), vocabulary));
+  ESPALIER_RETURN_IF_ERROR(ReadDecoder(Field(json, "decoder"), vocabulary));
+  ESPALIER_RETURN_IF_ERROR(ReadModel(Field(json, "model"), vocabulary));
+  if (rows > 0 && static_cast<int64_t>(vocabulary.tokens.size()) > rows) {
+    return Malformed(
+        Cat("its model has ", vocabulary.tokens.size(), " tokens, but config.json's vocab_size is ", rows));
+  }
+  vocabulary.padded_size = static_cast<size_t>(rows);
+  return ReadAddedTokens(Field(json, "added_tokens"), rows, vocabulary);
 }
 
 // "" for an absent file.
@@ -254,27 +270,17 @@ absl::StatusOr<std::string> ReadOptionalFile(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Tokenizer>> ParseTokenizerJson(const TokenizerFiles& files) {
+  constexpr std::string_view kFile = "tokenizer.json";
   ESPALIER_ASSIGN_OR_RETURN(const Sources sources, ParseSources(files));
   ESPALIER_ASSIGN_OR_RETURN(const int64_t rows, ReadRows(sources.config));
   BpeVocabulary vocabulary;
-  const Json& json = sources.tokenizer;
-  ESPALIER_RETURN_IF_ERROR(ReadNormalizer(Field(json, "normalizer"), vocabulary.normalizer));
-  ESPALIER_RETURN_IF_ERROR(ReadPreTokenizer(Field(json, "pre_tokenizer"), vocabulary));
-  ESPALIER_RETURN_IF_ERROR(ReadDecoder(Field(json, "decoder"), vocabulary));
-  ESPALIER_RETURN_IF_ERROR(ReadModel(Field(json, "model"), vocabulary));
-  if (rows > 0 && static_cast<int64_t>(vocabulary.tokens.size()) > rows) {
-    return Malformed(
-        Cat("its model has ", vocabulary.tokens.size(), " tokens, but config.json's vocab_size is ", rows));
-  }
-  ESPALIER_RETURN_IF_ERROR(ReadAddedTokens(Field(json, "added_tokens"), rows, vocabulary));
-  vocabulary.padded_size = static_cast<size_t>(rows);
-  ESPALIER_RETURN_IF_ERROR(ReadBos(sources, vocabulary));
+  ESPALIER_RETURN_IF_ERROR(InFile(kFile, ReadTokenizer(sources.tokenizer, rows, vocabulary)));
+  const auto from_template = FindTemplateBos(Field(sources.tokenizer, "post_processor"));
+  if (!from_template.ok()) return InFile(kFile, from_template.status());
+  ESPALIER_RETURN_IF_ERROR(ReadBos(sources, *from_template, vocabulary));
   ESPALIER_RETURN_IF_ERROR(ReadEnds(sources, vocabulary));
   absl::StatusOr<std::unique_ptr<BpeTokenizer>> tokenizer = BpeTokenizer::Make(std::move(vocabulary));
-  if (!tokenizer.ok()) {
-    return absl::Status(tokenizer.status().code(),
-                        Cat("tokenizer.json: ", ToStd(tokenizer.status().message())));
-  }
+  if (!tokenizer.ok()) return InFile(kFile, tokenizer.status());
   return *std::move(tokenizer);
 }
 
@@ -292,10 +298,7 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizerFromFolder(const std::st
         Cat("'", folder, "' has no tokenizer.json; give a folder with one, or a GGUF file of the model"));
   }
   absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer = ParseTokenizerJson(files);
-  if (!tokenizer.ok()) {
-    return absl::Status(tokenizer.status().code(),
-                        Cat("'", folder, "': ", ToStd(tokenizer.status().message())));
-  }
+  if (!tokenizer.ok()) return InFile(Cat("'", folder, "'"), tokenizer.status());
   return tokenizer;
 }
 

@@ -19,15 +19,15 @@ absl::Status Unsupported(std::string_view kind, const Json& component) {
   const std::string name =
       type.is_string() ? type.get<std::string>().substr(0, 60) : std::string(type.type_name());
   return absl::UnimplementedError(
-      Cat("tokenizer.json: ", kind, " '", name, "' is not supported; use a model with another tokenizer"));
+      Cat(kind, " '", name, "' is not supported; use a model with another tokenizer"));
 }
 
 absl::Status Malformed(std::string_view kind, std::string_view fault) {
-  return absl::InvalidArgumentError(Cat("tokenizer.json: ", kind, ": ", fault));
+  return absl::InvalidArgumentError(Cat(kind, ": ", fault));
 }
 
 absl::Status InContext(std::string_view kind, const absl::Status& status) {
-  return absl::Status(status.code(), Cat("tokenizer.json: ", kind, ": ", ToStd(status.message())));
+  return absl::Status(status.code(), Cat(kind, ": ", ToStd(status.message())));
 }
 
 std::string_view TypeOf(const Json& component) {
@@ -139,8 +139,8 @@ class PreTokenizerReader {
   static constexpr std::string_view kKind = "pre_tokenizer";
 
   static absl::Status Refuse(std::string_view what) {
-    return absl::UnimplementedError(Cat("tokenizer.json: pre_tokenizer: ", what,
-                                        " is not supported; use a model with another tokenizer"));
+    return absl::UnimplementedError(
+        Cat("pre_tokenizer: ", what, " is not supported; use a model with another tokenizer"));
   }
 
   absl::Status Add(std::string_view pattern, SplitBehavior behavior, bool invert = false) {

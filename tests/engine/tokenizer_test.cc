@@ -93,13 +93,6 @@ TEST(TokenizerTest, RowsWithoutATokenDecodeToNothing) {
   EXPECT_EQ(tokenizer->Piece(10, true), "unused");
 }
 
-TEST(TokenizerTest, RefusesUnknownPreTokenizersByName) {
-  const absl::Status status = FindPreTokenizerFamily("no-such-name").status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("'no-such-name'"));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("qwen2"));
-}
-
 TEST(TokenizerTest, RefusesContradictions) {
   const auto refused = [](auto change) {
     BpeVocabulary vocabulary = SmallVocabulary();

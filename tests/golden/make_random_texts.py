@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Writes tests/golden/tokenizer/pipelines.json and random_texts.jsonl.gz: random texts with what PyPI's `tokenizers`
-makes of them.
+"""Writes tests/golden/tokenizer/pipelines.json, random_texts.jsonl.gz and pre_tokenizers.json: random texts with what
+PyPI's `tokenizers` makes of them.
 
 Usage: make_random_texts.py     (needs PyPI's tokenizers and gguf; reads the vocabularies beside it)
 pipelines.json: what tokenizer.json holds of each family besides vocabulary, merges and added tokens, which the test
 takes from the .gguf.gz files as this script does. random_texts.jsonl.gz: {"text", "nfc": whether the text is in
 normal form C, NAME: [number of ids, 64-bit FNV-1a hash of the ids as little-endian 32-bit numbers], ...}; special
-tokens in the text are parsed, none are added.
+tokens in the text are parsed, none are added. pre_tokenizers.json: for families whose vocabulary is not here, by GGUF's
+name, how their patterns split the first texts: the first 8 digits of the hash of the pieces' sizes in bytes.
 """
 
 import gzip
@@ -44,7 +45,8 @@ PIPELINES = {
         "pre_tokenizer": sequence("pretokenizers", split(LLAMA3), BYTES_ONLY),
         "post_processor": sequence("processors", BYTES_ONLY, {
             "type": "TemplateProcessing",
-            "single": [{"SpecialToken": {"id": "<|begin_of_text|>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+            "single": [{"SpecialToken": {"id": "<|begin_of_text|>", "type_id": 0}},
+                       {"Sequence": {"id": "A", "type_id": 0}}],
             "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
             "special_tokens": {
                 "<|begin_of_text|>": {"id": "<|begin_of_text|>", "ids": [128000], "tokens": ["<|begin_of_text|>"]}},
@@ -72,6 +74,37 @@ PIPELINES = {
         "model": {"type": "BPE", "unk_token": "<unk>", "byte_fallback": True, "fuse_unk": True},
     },
 }
+
+CAPITAL, SMALL = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+START = r"[^\r\n\p{L}\p{N}]?"
+SPACES_LAST = r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+GPT4O = (f"{START}{CAPITAL}*{SMALL}+{CONTRACTIONS}?|{START}{CAPITAL}+{SMALL}*{CONTRACTIONS}?"
+         r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*" + SPACES_LAST)
+GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+WORDS_OF_BLOOM = r" ?[^(\s|.,!?…。，、।۔،)]+"
+# The patterns in the tokenizer.json of models of the family.
+FAMILIES = {
+    "tekken": [GPT4O.replace(CONTRACTIONS + "?", "").replace("{1,3}", "")],
+    "gpt-4o": [GPT4O],
+    "qwen35": [CONTRACTIONS + r"|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*" + SPACES_LAST],
+    "seed-coder": [CONTRACTIONS + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+" + SPACES_LAST],
+    "deepseek-coder": [r"[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", "[一-龥ࠀ-一가-\ud7ff]+", r"\p{N}"],
+    "deepseek-v3": [r"\p{N}{1,3}", "[一-龥\u3040-ゟ゠-ヿ]+",
+                    r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
+                    r"| ?[\p{P}\p{S}]+[\r\n]*" + SPACES_LAST],
+    "falcon": [r"[\p{P}$+<=>^~|`]+", GPT2, "[0-9][0-9][0-9]"],
+    "superbpe": [r"\p{N}+", r"(?=(\d{3})+(?!\d))"],
+    "bloom": [WORDS_OF_BLOOM],
+    "viking": [WORDS_OF_BLOOM, r"\p{N}"],
+    "default": [r"[\p{P}$+<=>^~|]+", GPT2, r"\p{N}+", "[0-9][0-9][0-9]"],
+}
+FAMILY_TEXTS = 500
+
+
+def split_sizes(patterns: list[str], text: str) -> list[int]:
+    splitter = tokenizers.pre_tokenizers.Sequence(
+        [tokenizers.pre_tokenizers.Split(tokenizers.Regex(pattern), "isolated") for pattern in patterns])
+    return [len(piece.encode()) for piece, _ in splitter.pre_tokenize_str(text)]
 
 
 def scored_merges(vocabulary: dict[str, int], scores: dict[str, float]) -> list[list[str]]:
@@ -184,8 +217,12 @@ def digest(ids: list[int]) -> list:
 def main() -> None:
     (OUT / "pipelines.json").write_text(json.dumps(PIPELINES, indent=1) + "\n")
     made = {name: make_tokenizer(name) for name in PIPELINES}
+    texts = random_texts()
+    families = {name: [digest(split_sizes(patterns, text))[1][:8] for text in texts[:FAMILY_TEXTS]]
+                for name, patterns in FAMILIES.items()}
+    (OUT / "pre_tokenizers.json").write_text(json.dumps(families, separators=(",", ":")) + "\n")
     lines = []
-    for text in random_texts():
+    for text in texts:
         record = {"text": text, "nfc": unicodedata.is_normalized("NFC", text)}
         for name, tokenizer in made.items():
             record[name] = digest(tokenizer.encode(text, add_special_tokens=False).ids)
