@@ -128,5 +128,16 @@ TEST(TokenizerTest, LongTextTakesLinearTime) {
   }
 }
 
+// Quadratic work would take days.
+TEST(TokenizerTest, MegabytesOfOneCharacterAreOnePiece) {
+  for (const char unit : {'a', ' '}) {
+    const std::string text(4'000'000, unit);
+    for (const char* name : {"gpt-2", "llama-spm"}) {
+      const Tokenizer& tokenizer = GoldenTokenizer(name);
+      EXPECT_TRUE(tokenizer.DecodeDocument(tokenizer.Encode(text)) == text) << name << " '" << unit << "'";
+    }
+  }
+}
+
 }  // namespace
 }  // namespace espalier
