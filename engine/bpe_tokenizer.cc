@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "base/utf8.h"
 #include "engine/byte_alphabet.h"
+#include "engine/quoted.h"
 
 namespace espalier {
 namespace {
@@ -250,8 +251,8 @@ absl::Status BpeTokenizer::AddMerges(const BpeVocabulary& vocabulary, const Toke
     const TokenId merged_id = FindOrNone(index, merged);
     if (left_id < 0 || right_id < 0 || merged_id < 0) {
       return absl::InvalidArgumentError(
-          Cat("merge '", left, " ", right,
-              "' names a token that the vocabulary lacks: the model file is damaged"));
+          Cat("merge ", Quoted(Cat(left, " ", right)),
+              " names a token that the vocabulary lacks: the model file is damaged"));
     }
     merges_.Add(left_id, right_id, merged_id, rank++);
   }

@@ -23,10 +23,10 @@ enum class PrefixPlace {
 class Normalizer {
  public:
   void AddForm(NormalForm form);
-  // Every match, of `min_match_bytes` at least, becomes `replacement`. Error: InvalidArgument when all
-  // replacements together could make a text more than 64 times as long.
+  // Every match, of `min_match_bytes` at least, becomes `replacement`. Error, of AddPrefix as well:
+  // InvalidArgument when all steps together could make a text more than 64 times as long.
   absl::Status AddReplacement(SplitPattern pattern, size_t min_match_bytes, std::string_view replacement);
-  void AddPrefix(std::string_view prefix, PrefixPlace place);
+  absl::Status AddPrefix(std::string_view prefix, PrefixPlace place);
   // White space at the left or the right end.
   void AddStrip(bool left, bool right);
 
@@ -37,8 +37,10 @@ class Normalizer {
  private:
   using Step = std::function<std::string(std::string text, bool at_text_start)>;
 
+  absl::Status Grow(size_t factor);
+
   std::vector<Step> steps_;
-  size_t growth_ = 1;  // of a text, at most, by all replacements
+  size_t growth_ = 1;  // of a text, at most, by all steps
 };
 
 }  // namespace espalier

@@ -7,6 +7,7 @@
 #include "base/cat.h"
 #include "base/check.h"
 #include "engine/pre_tokenizer.h"
+#include "engine/quoted.h"
 
 namespace espalier {
 
@@ -115,7 +116,7 @@ absl::StatusOr<PreTokenizerFamily> FindPreTokenizerFamily(std::string_view name)
     return found;
   }
   return absl::UnimplementedError(
-      Cat("pre-tokenizer '", name, "' is not supported; use a model with one of: ", KnownNames()));
+      Cat("pre-tokenizer ", Quoted(name), " is not supported; use a model with one of: ", KnownNames()));
 }
 
 }  // namespace espalier

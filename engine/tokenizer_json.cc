@@ -14,6 +14,7 @@
 #include "engine/bpe_tokenizer.h"
 #include "engine/end_tokens.h"
 #include "engine/json_fields.h"
+#include "engine/quoted.h"
 #include "engine/tokenizer_json_pipeline.h"
 
 namespace espalier {
@@ -60,7 +61,7 @@ absl::Status PlaceToken(std::string_view text, int64_t id, BpeVocabulary& vocabu
     vocabulary.tokens.resize(id + 1);
     vocabulary.types.resize(id + 1, TokenType::kUnused);
   } else if (!vocabulary.tokens[id].empty() && vocabulary.tokens[id] != text) {
-    return Malformed(Cat("'", text, "' and '", vocabulary.tokens[id], "' have one id, ", id));
+    return Malformed(Cat(Quoted(text), " and ", Quoted(vocabulary.tokens[id]), " have one id, ", id));
   }
   vocabulary.tokens[id] = text;
   vocabulary.types[id] = TokenType::kNormal;
@@ -71,13 +72,13 @@ absl::Status ReadTokens(const Json& tokens, BpeVocabulary& vocabulary) {
   if (!tokens.is_object()) return Malformed("the model's vocab is no object");
   vocabulary.tokens.reserve(tokens.size());
   vocabulary.types.reserve(tokens.size());
-  for (const auto& [text, id] : tokens.items()) {
+  for (auto it = tokens.begin(); it != tokens.end(); ++it) {
+    const std::string_view text = it.key();
+    const Json& id = it.value();
     if (!id.is_number_unsigned() || id.get<uint64_t>() >= kMaxTokens) {
-      return Malformed(Cat("the id of '", text.substr(0, 60), "' is no whole number below ", kMaxTokens));
+      return Malformed(Cat("the id of ", Quoted(text), " is no whole number below ", kMaxTokens));
     }
-    // items() yields a copy of the key; the one in the object lives as long as the sources.
-    const std::string_view kept = tokens.find(text).key();
-    ESPALIER_RETURN_IF_ERROR(PlaceToken(kept, id.get<int64_t>(), vocabulary));
+    ESPALIER_RETURN_IF_ERROR(PlaceToken(text, id.get<int64_t>(), vocabulary));
   }
   return absl::OkStatus();
 }
@@ -90,7 +91,7 @@ absl::Status ReadMerges(const Json& merges, BpeVocabulary& vocabulary) {
     if (merge.is_string()) {
       const std::string_view text = merge.get_ref<const std::string&>();
       const size_t space = text.find(' ');
-      if (space == std::string_view::npos) return Malformed(Cat("the merge '", text, "' is no pair"));
+      if (space == std::string_view::npos) return Malformed(Cat("the merge ", Quoted(text), " is no pair"));
       vocabulary.merges.emplace_back(text.substr(0, space), text.substr(space + 1));
     } else if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
       vocabulary.merges.emplace_back(merge[0].get_ref<const std::string&>(),
@@ -111,7 +112,7 @@ TokenId FindToken(const BpeVocabulary& vocabulary, std::string_view text) {
 
 absl::Status ReadModel(const Json& model, BpeVocabulary& vocabulary) {
   ESPALIER_ASSIGN_OR_RETURN(const std::string_view type, GetString(model, "type", "BPE"));
-  if (type != "BPE") return Unsupported(Cat("model '", type.substr(0, 60), "'"));
+  if (type != "BPE") return Unsupported(Cat("model ", Quoted(type)));
   for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
     ESPALIER_ASSIGN_OR_RETURN(const std::string_view affix, GetString(model, key, ""));
     if (!affix.empty()) return Unsupported(Cat("the model's ", std::string_view(key)));
@@ -174,8 +175,7 @@ absl::StatusOr<std::string_view> FindTemplateBos(const Json& processor) {
     return found;
   }
   if (type != "TemplateProcessing") {
-    return Unsupported(
-        Cat("post_processor '", type.is_string() ? type.get<std::string>().substr(0, 60) : "", "'"));
+    return Unsupported(Cat("post_processor ", Quoted(type.is_string() ? type.get<std::string>() : "")));
   }
   const Json& single = Field(processor, "single");
   if (!single.is_array() || single.empty()) return Malformed("a post_processor without a template");

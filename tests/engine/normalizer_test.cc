@@ -37,7 +37,7 @@ TEST(NormalizeTest, LongRunsOfMarksSortQuickly) {
 TEST(NormalizerTest, StepsApplyInOrder) {
   Normalizer normalizer;
   normalizer.AddStrip(true, true);
-  normalizer.AddPrefix(" ", PrefixPlace::kEverywhere);
+  ASSERT_TRUE(normalizer.AddPrefix(" ", PrefixPlace::kEverywhere).ok());
   ASSERT_TRUE(normalizer.AddReplacement(SplitPattern::Literal(" "), 1, "\u2581").ok());
   EXPECT_EQ(normalizer.Apply("\u00a0a b\n", true), "\u2581a\u2581b");
   EXPECT_EQ(normalizer.Apply("a", false), "\u2581a");
@@ -46,8 +46,8 @@ TEST(NormalizerTest, StepsApplyInOrder) {
 
 TEST(NormalizerTest, PrefixPlaces) {
   Normalizer unless_present, at_start;
-  unless_present.AddPrefix("_", PrefixPlace::kEverywhereUnlessPresent);
-  at_start.AddPrefix("_", PrefixPlace::kTextStartUnlessPresent);
+  ASSERT_TRUE(unless_present.AddPrefix("_", PrefixPlace::kEverywhereUnlessPresent).ok());
+  ASSERT_TRUE(at_start.AddPrefix("_", PrefixPlace::kTextStartUnlessPresent).ok());
   EXPECT_EQ(unless_present.Apply("_a", false), "_a");
   EXPECT_EQ(unless_present.Apply("a", false), "_a");
   EXPECT_EQ(at_start.Apply("a", true), "_a");
@@ -69,6 +69,7 @@ TEST(NormalizerTest, GrowthIsBounded) {
   EXPECT_TRUE(normalizer.AddReplacement(SplitPattern::Literal("a"), 1, std::string(8, 'a')).ok());
   EXPECT_TRUE(normalizer.AddReplacement(SplitPattern::Literal("a"), 1, std::string(8, 'a')).ok());
   EXPECT_FALSE(normalizer.AddReplacement(SplitPattern::Literal("a"), 1, "aa").ok());
+  EXPECT_FALSE(normalizer.AddPrefix("a", PrefixPlace::kEverywhere).ok());
 }
 
 }  // namespace
