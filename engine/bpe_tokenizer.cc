@@ -201,23 +201,28 @@ void BpeTokenizer::AddScoredMerges(const BpeVocabulary& vocabulary, const TokenI
 std::vector<TokenId> BpeTokenizer::Encode(std::string_view text, const TokenizeOptions& options) const {
   std::vector<TokenId> ids;
   if (options.add_bos && bos_ >= 0) ids.push_back(bos_);
+  const auto place = [&](size_t begin) {
+    if (begin > 0) return StretchPlace::kAfterSpecialToken;
+    return options.continues ? StretchPlace::kAfterText : StretchPlace::kTextStart;
+  };
   const auto encode = [&](std::string_view stretch, size_t begin) {
-    if (normalizer_.empty() && normalized_special_tokens_.empty())
-      return EncodeStretch(stretch, begin == 0, ids);
-    const std::string normalized = normalizer_.Apply(stretch, begin == 0);
+    if (normalizer_.empty() && normalized_special_tokens_.empty()) {
+      return EncodeStretch(stretch, place(begin), ids);
+    }
+    const std::string normalized = normalizer_.Apply(stretch, place(begin));
     SplitAtSpecialTokens(normalized_special_tokens_, normalized, options.parse_special, ids,
                          [&](std::string_view inner, size_t inner_begin) {
-                           EncodeStretch(inner, begin + inner_begin == 0, ids);
+                           EncodeStretch(inner, place(begin + inner_begin), ids);
                          });
   };
   SplitAtSpecialTokens(special_tokens_, text, options.parse_special, ids, encode);
   return ids;
 }
 
-void BpeTokenizer::EncodeStretch(std::string_view stretch, bool at_text_start,
+void BpeTokenizer::EncodeStretch(std::string_view stretch, StretchPlace place,
                                  std::vector<TokenId>& ids) const {
   std::string prepared;
-  if (!preparation_.empty()) stretch = prepared = preparation_.Apply(stretch, at_text_start);
+  if (!preparation_.empty()) stretch = prepared = preparation_.Apply(stretch, place);
   std::vector<std::string_view> pieces;
   pre_tokenizer_.Split(stretch, pieces);
   std::vector<TokenId> symbols;

@@ -48,7 +48,7 @@ class BpeTokenizer : public Tokenizer {
   void AddScoredMerges(const BpeVocabulary& vocabulary, const TokenIndex& index);
 
   // `stretch` lies between special tokens and is normalized.
-  void EncodeStretch(std::string_view stretch, bool at_text_start, std::vector<TokenId>& ids) const;
+  void EncodeStretch(std::string_view stretch, StretchPlace place, std::vector<TokenId>& ids) const;
   // The tokens of the single bytes or characters of `piece`, before merging; -1: none, and no merge across
   // it.
   void AppendSymbols(std::string_view piece, std::vector<TokenId>& symbols) const;

@@ -13,6 +13,13 @@
 
 namespace espalier {
 
+// Where a stretch of text lies.
+enum class StretchPlace {
+  kTextStart,
+  kAfterSpecialToken,
+  kAfterText,  // it goes on with what other tokens have begun: no prefix belongs there
+};
+
 enum class PrefixPlace {
   kEverywhere,               // before every stretch of text between special tokens
   kEverywhereUnlessPresent,  // unless it begins with the prefix already
@@ -31,11 +38,11 @@ class Normalizer {
   void AddStrip(bool left, bool right);
 
   bool empty() const { return steps_.empty(); }
-  // `text` is one stretch between special tokens, not empty; `at_text_start` says that it is the first.
-  std::string Apply(std::string_view text, bool at_text_start) const;
+  // `text` is one stretch between special tokens, not empty.
+  std::string Apply(std::string_view text, StretchPlace place) const;
 
  private:
-  using Step = std::function<std::string(std::string text, bool at_text_start)>;
+  using Step = std::function<std::string(std::string text, StretchPlace place)>;
 
   absl::Status Grow(size_t factor);
 

@@ -151,7 +151,7 @@ absl::Status ReadAddedToken(const Json& entry, int64_t rows, BpeVocabulary& voca
   ESPALIER_ASSIGN_OR_RETURN(const bool normalized, GetBool(entry, "normalized", !token.control));
   ESPALIER_RETURN_IF_ERROR(PlaceToken(text, id, vocabulary));
   vocabulary.types[id] = token.control ? TokenType::kControl : TokenType::kUserDefined;
-  if (normalized) token.text = vocabulary.normalizer.Apply(token.text, /*at_text_start=*/true);
+  if (normalized) token.text = vocabulary.normalizer.Apply(token.text, StretchPlace::kTextStart);
   (normalized ? vocabulary.normalized_special_tokens : vocabulary.special_tokens).push_back(std::move(token));
   return absl::OkStatus();
 }

@@ -79,6 +79,13 @@ TEST(SentencePieceTest, DecodingAWholeTextDropsThePrefix) {
   EXPECT_EQ(tokenizer->DecodeDocument({}), "");
 }
 
+TEST(SentencePieceTest, ContinuationsGetNoPrefix) {
+  const auto tokenizer = Make(SentencePieceFile()).value();
+  EXPECT_THAT(tokenizer->EncodeContinuation("abc"), ElementsAre(4, 8));
+  EXPECT_THAT(tokenizer->EncodeContinuation(" a"), ElementsAre(9));
+  EXPECT_THAT(tokenizer->EncodeContinuation("a<x>a"), ElementsAre(4, 10, 9));
+}
+
 TEST(SentencePieceTest, WithoutAPrefix) {
   GgufWriter writer = SentencePieceFile();
   writer.AddBool("tokenizer.ggml.add_space_prefix", false);

@@ -39,19 +39,21 @@ TEST(NormalizerTest, StepsApplyInOrder) {
   normalizer.AddStrip(true, true);
   ASSERT_TRUE(normalizer.AddPrefix(" ", PrefixPlace::kEverywhere).ok());
   ASSERT_TRUE(normalizer.AddReplacement(SplitPattern::Literal(" "), 1, "\u2581").ok());
-  EXPECT_EQ(normalizer.Apply("\u00a0a b\n", true), "\u2581a\u2581b");
-  EXPECT_EQ(normalizer.Apply("a", false), "\u2581a");
-  EXPECT_EQ(normalizer.Apply("  ", true), "");
+  EXPECT_EQ(normalizer.Apply("\u00a0a b\n", StretchPlace::kTextStart), "\u2581a\u2581b");
+  EXPECT_EQ(normalizer.Apply("a", StretchPlace::kAfterSpecialToken), "\u2581a");
+  EXPECT_EQ(normalizer.Apply("  ", StretchPlace::kTextStart), "");
 }
 
 TEST(NormalizerTest, PrefixPlaces) {
   Normalizer unless_present, at_start;
   ASSERT_TRUE(unless_present.AddPrefix("_", PrefixPlace::kEverywhereUnlessPresent).ok());
   ASSERT_TRUE(at_start.AddPrefix("_", PrefixPlace::kTextStartUnlessPresent).ok());
-  EXPECT_EQ(unless_present.Apply("_a", false), "_a");
-  EXPECT_EQ(unless_present.Apply("a", false), "_a");
-  EXPECT_EQ(at_start.Apply("a", true), "_a");
-  EXPECT_EQ(at_start.Apply("a", false), "a");
+  EXPECT_EQ(unless_present.Apply("_a", StretchPlace::kAfterSpecialToken), "_a");
+  EXPECT_EQ(unless_present.Apply("a", StretchPlace::kAfterSpecialToken), "_a");
+  EXPECT_EQ(at_start.Apply("a", StretchPlace::kTextStart), "_a");
+  EXPECT_EQ(at_start.Apply("a", StretchPlace::kAfterSpecialToken), "a");
+  EXPECT_EQ(at_start.Apply("a", StretchPlace::kAfterText), "a");
+  EXPECT_EQ(unless_present.Apply("a", StretchPlace::kAfterText), "a");
 }
 
 TEST(NormalizerTest, PatternsLeaveInvalidBytes) {
@@ -59,7 +61,7 @@ TEST(NormalizerTest, PatternsLeaveInvalidBytes) {
   ASSERT_TRUE(normalizer.AddReplacement(SplitPattern::Compile("b+").value(), 0, "-").ok());
   EXPECT_EQ(normalizer.Apply("abb\xFF"
                              "b",
-                             true),
+                             StretchPlace::kTextStart),
             "a-\xFF-");
 }
 
