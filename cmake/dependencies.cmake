@@ -8,5 +8,5 @@ find_package(OpenSSL REQUIRED)        # OpenSSL::Crypto
 find_package(ZLIB REQUIRED)           # ZLIB::ZLIB
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)  # PkgConfig::PCRE2
-pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)  # PkgConfig::UTF8PROC
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)  # PkgConfig::UTF8PROC: Unicode's tables, as Julia uses them
 find_package(benchmark QUIET)         # benchmark::benchmark, optional

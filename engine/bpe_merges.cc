@@ -16,11 +16,14 @@ uint64_t PairKey(TokenId left, TokenId right) {
   return uint64_t{static_cast<uint32_t>(left)} << 32 | static_cast<uint32_t>(right);
 }
 
+// Positions take 32 bits; longer sequences are merged in stretches of this many.
+constexpr size_t kMaxTokens = size_t{1} << 30;
+
 // A pair that could be merged when it was queued.
 struct Candidate {
   int32_t rank;
   TokenId merged;
-  int64_t left, right;  // positions
+  int32_t left, right;  // positions
   TokenId left_id, right_id;
 
   // std::priority_queue pops its greatest element.
@@ -32,7 +35,7 @@ struct Candidate {
 constexpr TokenId kGone = -2;  // the token was merged into its left neighbour
 
 struct Neighbours {
-  int64_t previous, next;
+  int32_t previous, next;
 };
 
 }  // namespace
@@ -50,7 +53,10 @@ void BpeMerges::Apply(std::vector<TokenId>& tokens) const {
   if (tokens.size() <= kScanTokens) {
     ApplyByScan(tokens);
   } else {
-    ApplyByQueue(tokens);
+    for (size_t begin = 0; begin < tokens.size(); begin += kMaxTokens) {
+      ApplyByQueue(std::span(tokens).subspan(begin, std::min(kMaxTokens, tokens.size() - begin)));
+    }
+    std::erase(tokens, kGone);
   }
 }
 
@@ -75,17 +81,17 @@ void BpeMerges::ApplyByScan(std::vector<TokenId>& tokens) const {
   }
 }
 
-void BpeMerges::ApplyByQueue(std::vector<TokenId>& tokens) const {
-  const auto size = static_cast<int64_t>(tokens.size());
+void BpeMerges::ApplyByQueue(std::span<TokenId> tokens) const {
+  const auto size = static_cast<int32_t>(tokens.size());
   std::vector<Neighbours> links(tokens.size());
   std::priority_queue<Candidate> queue;
-  const auto consider = [&](int64_t left, int64_t right) {
+  const auto consider = [&](int32_t left, int32_t right) {
     if (left < 0 || right >= size) return;
     if (const Merge* merge = Find(tokens[left], tokens[right])) {
       queue.push({merge->rank, merge->merged, left, right, tokens[left], tokens[right]});
     }
   };
-  for (int64_t i = 0; i < size; ++i) {
+  for (int32_t i = 0; i < size; ++i) {
     links[i] = {i - 1, i + 1};
     consider(i, i + 1);
   }
@@ -96,13 +102,12 @@ void BpeMerges::ApplyByQueue(std::vector<TokenId>& tokens) const {
     if (tokens[pair.left] != pair.left_id || tokens[pair.right] != pair.right_id) continue;
     tokens[pair.left] = pair.merged;
     tokens[pair.right] = kGone;
-    const int64_t next = links[pair.right].next;
+    const int32_t next = links[pair.right].next;
     links[pair.left].next = next;
     if (next < size) links[next].previous = pair.left;
     consider(links[pair.left].previous, pair.left);
     consider(pair.left, next);
   }
-  std::erase(tokens, kGone);
 }
 
 }  // namespace espalier

@@ -3,6 +3,7 @@
 #define ESPALIER_ENGINE_BPE_MERGES_H_
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -27,7 +28,8 @@ class BpeMerges {
 
   const Merge* Find(TokenId left, TokenId right) const;
   void ApplyByScan(std::vector<TokenId>& tokens) const;
-  void ApplyByQueue(std::vector<TokenId>& tokens) const;
+  // Leaves a mark in place of each token that was merged into its left neighbour.
+  void ApplyByQueue(std::span<TokenId> tokens) const;
 
   absl::flat_hash_map<uint64_t, Merge> merges_;  // by left id << 32 | right id
 };

@@ -1,10 +1,6 @@
 #include "engine/bpe_tokenizer.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numeric>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -13,12 +9,11 @@
 #include "base/status.h"
 #include "base/utf8.h"
 #include "engine/byte_alphabet.h"
+#include "engine/quoted.h"
 
 namespace espalier {
 namespace {
 
-// Scored tokens are looked up at each of their splits.
-constexpr size_t kMaxScoredTokenBytes = 1024;
 // The search for special tokens may compare this much at every byte of a text.
 constexpr size_t kMaxSpecialTokenBytes = 1024;
 
@@ -40,48 +35,7 @@ TokenId FindOrNone(const Index& index, std::string_view text) {
   return it == index.end() ? -1 : it->second;
 }
 
-// Where two tokens have one text, the normal one counts, else the last.
-absl::flat_hash_map<std::string_view, TokenId> IndexByText(const BpeVocabulary& vocabulary) {
-  absl::flat_hash_map<std::string_view, TokenId> index;
-  index.reserve(vocabulary.tokens.size());
-  const auto is_normal = [&](TokenId id) { return vocabulary.types[id] == TokenType::kNormal; };
-  for (TokenId id = 0; id < static_cast<TokenId>(vocabulary.tokens.size()); ++id) {
-    if (vocabulary.tokens[id].empty()) continue;
-    const auto [it, added] = index.try_emplace(vocabulary.tokens[id], id);
-    if (!added && (is_normal(id) || !is_normal(it->second))) it->second = id;
-  }
-  return index;
-}
-
 bool IsSpelled(TokenType type) { return type == TokenType::kNormal || type == TokenType::kByte; }
-
-// Whether merges may make a token of this type or start from one.
-bool TakesPartInMerges(TokenType type) { return !IsHidden(type) && type != TokenType::kByte; }
-
-absl::Status CheckTokens(const BpeVocabulary& vocabulary) {
-  const size_t size = vocabulary.tokens.size();
-  if (size == 0 || size > kMaxTokens || vocabulary.padded_size > kMaxTokens) {
-    return absl::InvalidArgumentError(Cat("a vocabulary of ", std::max(size, vocabulary.padded_size),
-                                          " tokens cannot be used; at least 1 and at most ", kMaxTokens));
-  }
-  if (vocabulary.types.size() != size) {
-    return absl::InvalidArgumentError(Cat("the vocabulary has ", size, " tokens but ",
-                                          vocabulary.types.size(),
-                                          " token types: the model file is damaged"));
-  }
-  if (!vocabulary.scores.empty() && vocabulary.scores.size() != size) {
-    return absl::InvalidArgumentError(Cat("the vocabulary has ", size, " tokens but ",
-                                          vocabulary.scores.size(), " scores: the model file is damaged"));
-  }
-  const size_t limit = vocabulary.scores.empty() ? kMaxTokenBytes : kMaxScoredTokenBytes;
-  for (size_t id = 0; id < size; ++id) {
-    if (vocabulary.tokens[id].size() > limit) {
-      return absl::InvalidArgumentError(Cat("token ", id, " has ", vocabulary.tokens[id].size(),
-                                            " bytes; at most ", limit, " can be used"));
-    }
-  }
-  return absl::OkStatus();
-}
 
 absl::StatusOr<SpecialTokens> MakeSpecialTokens(std::vector<SpecialToken> tokens) {
   SpecialTokens made;
@@ -94,37 +48,6 @@ absl::StatusOr<SpecialTokens> MakeSpecialTokens(std::vector<SpecialToken> tokens
   }
   made.Finish();
   return made;
-}
-
-// Equal scores have equal ranks; the best has rank 0.
-std::vector<int32_t> RankByScore(const std::vector<double>& scores) {
-  const auto score = [&](TokenId id) {
-    return std::isnan(scores[id]) ? -std::numeric_limits<double>::infinity() : scores[id];
-  };
-  std::vector<TokenId> order(scores.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](TokenId a, TokenId b) { return score(a) > score(b); });
-  std::vector<int32_t> ranks(scores.size());
-  for (size_t i = 1; i < order.size(); ++i) {
-    ranks[order[i]] = ranks[order[i - 1]] + (score(order[i]) < score(order[i - 1]) ? 1 : 0);
-  }
-  return ranks;
-}
-
-// Whether no token has the mark of a space after anything else: then no merge reaches across such a place,
-// and texts can be cut there.
-bool MarkOnlyLeads(const BpeVocabulary& vocabulary,
-                   const absl::flat_hash_map<std::string_view, TokenId>& index) {
-  const std::string_view mark = vocabulary.space_mark;
-  if (mark.empty() || vocabulary.byte_level || vocabulary.ignores_merges || !index.contains(mark))
-    return false;
-  for (size_t id = 0; id < vocabulary.tokens.size(); ++id) {
-    std::string_view text = vocabulary.tokens[id];
-    if (!TakesPartInMerges(vocabulary.types[id])) continue;
-    while (text.starts_with(mark)) text.remove_prefix(mark.size());
-    if (text.find(mark) != std::string_view::npos) return false;
-  }
-  return true;
 }
 
 SplitStage WordsWithLeadingMarks(std::string_view mark) {
@@ -158,10 +81,10 @@ absl::StatusOr<std::unique_ptr<BpeTokenizer>> BpeTokenizer::Make(BpeVocabulary v
   ESPALIER_RETURN_IF_ERROR(tokenizer->CheckIds(vocabulary));
   const TokenIndex index = IndexByText(vocabulary);
   tokenizer->AddSymbols(vocabulary, index);
-  if (!vocabulary.scores.empty()) {
-    ESPALIER_RETURN_IF_ERROR(tokenizer->AddScoredMerges(vocabulary, index));
-  } else {
+  if (vocabulary.scores.empty()) {
     ESPALIER_RETURN_IF_ERROR(tokenizer->AddMerges(vocabulary, index));
+  } else {
+    tokenizer->AddScoredMerges(vocabulary, index);
   }
   ESPALIER_ASSIGN_OR_RETURN(tokenizer->special_tokens_,
                             MakeSpecialTokens(std::move(vocabulary.special_tokens)));
@@ -252,15 +175,15 @@ absl::Status BpeTokenizer::AddMerges(const BpeVocabulary& vocabulary, const Toke
     const TokenId merged_id = FindOrNone(index, merged);
     if (left_id < 0 || right_id < 0 || merged_id < 0) {
       return absl::InvalidArgumentError(
-          Cat("merge '", left, " ", right,
-              "' names a token that the vocabulary lacks: the model file is damaged"));
+          Cat("merge ", Quoted(Cat(left, " ", right)),
+              " names a token that the vocabulary lacks: the model file is damaged"));
     }
     merges_.Add(left_id, right_id, merged_id, rank++);
   }
   return absl::OkStatus();
 }
 
-absl::Status BpeTokenizer::AddScoredMerges(const BpeVocabulary& vocabulary, const TokenIndex& index) {
+void BpeTokenizer::AddScoredMerges(const BpeVocabulary& vocabulary, const TokenIndex& index) {
   const std::vector<int32_t> ranks = RankByScore(vocabulary.scores);
   const auto find = [&](std::string_view text) {
     const TokenId id = FindOrNone(index, text);
@@ -275,29 +198,33 @@ absl::Status BpeTokenizer::AddScoredMerges(const BpeVocabulary& vocabulary, cons
       split += std::max<size_t>(1, Utf8CharacterSize(text.substr(split)));
     }
   }
-  return absl::OkStatus();
 }
 
 std::vector<TokenId> BpeTokenizer::Encode(std::string_view text, const TokenizeOptions& options) const {
   std::vector<TokenId> ids;
   if (options.add_bos && bos_ >= 0) ids.push_back(bos_);
+  const auto place = [&](size_t begin) {
+    if (begin > 0) return StretchPlace::kAfterSpecialToken;
+    return options.continues ? StretchPlace::kAfterText : StretchPlace::kTextStart;
+  };
   const auto encode = [&](std::string_view stretch, size_t begin) {
-    if (normalizer_.empty() && normalized_special_tokens_.empty())
-      return EncodeStretch(stretch, begin == 0, ids);
-    const std::string normalized = normalizer_.Apply(stretch, begin == 0);
+    if (normalizer_.empty() && normalized_special_tokens_.empty()) {
+      return EncodeStretch(stretch, place(begin), ids);
+    }
+    const std::string normalized = normalizer_.Apply(stretch, place(begin));
     SplitAtSpecialTokens(normalized_special_tokens_, normalized, options.parse_special, ids,
                          [&](std::string_view inner, size_t inner_begin) {
-                           EncodeStretch(inner, begin + inner_begin == 0, ids);
+                           EncodeStretch(inner, place(begin + inner_begin), ids);
                          });
   };
   SplitAtSpecialTokens(special_tokens_, text, options.parse_special, ids, encode);
   return ids;
 }
 
-void BpeTokenizer::EncodeStretch(std::string_view stretch, bool at_text_start,
+void BpeTokenizer::EncodeStretch(std::string_view stretch, StretchPlace place,
                                  std::vector<TokenId>& ids) const {
   std::string prepared;
-  if (!preparation_.empty()) stretch = prepared = preparation_.Apply(stretch, at_text_start);
+  if (!preparation_.empty()) stretch = prepared = preparation_.Apply(stretch, place);
   std::vector<std::string_view> pieces;
   pre_tokenizer_.Split(stretch, pieces);
   std::vector<TokenId> symbols;

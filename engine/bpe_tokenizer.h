@@ -40,19 +40,16 @@ class BpeTokenizer : public Tokenizer {
   bool adds_space_prefix() const override { return adds_space_prefix_; }
 
  private:
-  using TokenIndex = absl::flat_hash_map<std::string_view, TokenId>;
-  struct Scratch;
-
   BpeTokenizer() = default;
 
   absl::Status CheckIds(const BpeVocabulary& vocabulary);
   void AddPieces(const BpeVocabulary& vocabulary);
   void AddSymbols(const BpeVocabulary& vocabulary, const TokenIndex& index);
   absl::Status AddMerges(const BpeVocabulary& vocabulary, const TokenIndex& index);
-  absl::Status AddScoredMerges(const BpeVocabulary& vocabulary, const TokenIndex& index);
+  void AddScoredMerges(const BpeVocabulary& vocabulary, const TokenIndex& index);
 
   // `stretch` lies between special tokens and is normalized.
-  void EncodeStretch(std::string_view stretch, bool at_text_start, std::vector<TokenId>& ids) const;
+  void EncodeStretch(std::string_view stretch, StretchPlace place, std::vector<TokenId>& ids) const;
   // The tokens of the single bytes or characters of `piece`, before merging; -1: none, and no merge across
   // it.
   void AppendSymbols(std::string_view piece, std::vector<TokenId>& symbols) const;

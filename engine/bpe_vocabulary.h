@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "base/ids.h"
 #include "engine/normalizer.h"
 #include "engine/pre_tokenizer.h"
@@ -28,6 +30,9 @@ enum class TokenType : int8_t {
 
 // Control and unknown tokens are hidden in decoded text and matched in text on request only.
 inline bool IsHidden(TokenType type) { return type == TokenType::kControl || type == TokenType::kUnknown; }
+
+// Whether merges may make a token of this type or start from one.
+inline bool TakesPartInMerges(TokenType type) { return !IsHidden(type) && type != TokenType::kByte; }
 
 constexpr size_t kMaxTokens = 4'000'000;
 constexpr size_t kMaxTokenBytes = 16 << 10;
@@ -64,6 +69,22 @@ struct BpeVocabulary {
   std::vector<TokenId> end_ids;  // any order
   size_t padded_size = 0;        // at least so many ids; those without a token decode to nothing
 };
+
+using TokenIndex = absl::flat_hash_map<std::string_view, TokenId>;
+
+// Errors: InvalidArgument for lists of different lengths and for sizes beyond kMaxTokens, kMaxTokenBytes or,
+// with scores, 1,024 bytes a token.
+absl::Status CheckTokens(const BpeVocabulary& vocabulary);
+
+// The ids by text. Where two tokens have one text, the normal one counts, else the last.
+TokenIndex IndexByText(const BpeVocabulary& vocabulary);
+
+// Equal scores have equal ranks; the best has rank 0.
+std::vector<int32_t> RankByScore(const std::vector<double>& scores);
+
+// Whether no token has the mark of a space after anything else: then no merge reaches across such a place,
+// and texts can be cut there.
+bool MarkOnlyLeads(const BpeVocabulary& vocabulary, const TokenIndex& index);
 
 }  // namespace espalier
 

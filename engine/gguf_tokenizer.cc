@@ -9,6 +9,7 @@
 #include "engine/bpe_tokenizer.h"
 #include "engine/end_tokens.h"
 #include "engine/gguf.h"
+#include "engine/quoted.h"
 #include "engine/tokenizer.h"
 
 namespace espalier {
@@ -76,7 +77,8 @@ absl::Status ReadMerges(const GgufFile& file, BpeVocabulary& vocabulary) {
   vocabulary.merges.reserve(merges.size());
   for (const std::string_view merge : merges) {
     const size_t space = merge.find(' ', 1);
-    if (space == std::string_view::npos) return Damaged(file, Cat("the merge '", merge, "' is no pair"));
+    if (space == std::string_view::npos)
+      return Damaged(file, Cat("the merge ", Quoted(merge), " is no pair"));
     vocabulary.merges.emplace_back(merge.substr(0, space), merge.substr(space + 1));
   }
   return absl::OkStatus();
@@ -112,7 +114,9 @@ absl::Status ReadSentencePiece(const GgufFile& file, BpeVocabulary& vocabulary) 
   vocabulary.byte_level = false;
   vocabulary.byte_fallback = true;
   vocabulary.space_mark = kSpaceMark;
-  if (vocabulary.adds_space_prefix) vocabulary.normalizer.AddPrefix(" ", PrefixPlace::kEverywhere);
+  if (vocabulary.adds_space_prefix) {
+    ESPALIER_RETURN_IF_ERROR(vocabulary.normalizer.AddPrefix(" ", PrefixPlace::kEverywhere));
+  }
   ESPALIER_RETURN_IF_ERROR(vocabulary.normalizer.AddReplacement(SplitPattern::Literal(" "), 1, kSpaceMark));
   ESPALIER_ASSIGN_OR_RETURN(vocabulary.unknown,
                             GetTokenId(file, "tokenizer.ggml.unknown_token_id", 0, vocabulary));
@@ -125,8 +129,8 @@ absl::Status ReadSentencePiece(const GgufFile& file, BpeVocabulary& vocabulary) 
 absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(const GgufFile& file) {
   ESPALIER_ASSIGN_OR_RETURN(const std::string_view model, file.GetString("tokenizer.ggml.model"));
   if (model != "gpt2" && model != "llama") {
-    return absl::UnimplementedError(Cat("'", file.path(), "': tokenizer model '", model,
-                                        "' is not supported; use a model with byte-level BPE ('gpt2') or "
+    return absl::UnimplementedError(Cat("'", file.path(), "': tokenizer model ", Quoted(model),
+                                        " is not supported; use a model with byte-level BPE ('gpt2') or "
                                         "SentencePiece BPE ('llama')"));
   }
   BpeVocabulary vocabulary;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/cat.h"
+#include "base/status.h"
 
 namespace espalier {
 namespace {
@@ -35,44 +36,50 @@ size_t Growth(size_t min_match_bytes, size_t replacement_bytes) {
 
 }  // namespace
 
+absl::Status Normalizer::Grow(size_t factor) {
+  if (factor > kMaxGrowth || growth_ * factor > kMaxGrowth) {
+    return absl::InvalidArgumentError(Cat("its steps make a text more than ", kMaxGrowth, " times as long"));
+  }
+  growth_ *= factor;
+  return absl::OkStatus();
+}
+
 void Normalizer::AddForm(NormalForm form) {
-  steps_.push_back([form](const std::string& text, bool) { return Normalize(text, form); });
+  steps_.push_back([form](const std::string& text, StretchPlace) { return Normalize(text, form); });
 }
 
 absl::Status Normalizer::AddReplacement(SplitPattern pattern, size_t min_match_bytes,
                                         std::string_view replacement) {
-  const size_t growth = Growth(min_match_bytes, replacement.size());
-  if (growth > kMaxGrowth || growth_ * growth > kMaxGrowth) {
-    return absl::InvalidArgumentError(
-        Cat("its replacements make a text more than ", kMaxGrowth, " times as long"));
-  }
-  growth_ *= growth;
+  ESPALIER_RETURN_IF_ERROR(Grow(Growth(min_match_bytes, replacement.size())));
   const auto shared = std::make_shared<const SplitPattern>(std::move(pattern));
-  steps_.push_back([shared, replacement = std::string(replacement)](const std::string& text, bool) {
+  steps_.push_back([shared, replacement = std::string(replacement)](const std::string& text, StretchPlace) {
     return ReplaceAll(text, *shared, replacement);
   });
   return absl::OkStatus();
 }
 
-void Normalizer::AddPrefix(std::string_view prefix, PrefixPlace place) {
-  steps_.push_back([prefix = std::string(prefix), place](std::string text, bool at_text_start) {
-    if (text.empty() || (place == PrefixPlace::kTextStartUnlessPresent && !at_text_start)) return text;
+absl::Status Normalizer::AddPrefix(std::string_view prefix, PrefixPlace place) {
+  ESPALIER_RETURN_IF_ERROR(Grow(prefix.size() + 1));
+  steps_.push_back([prefix = std::string(prefix), place](std::string text, StretchPlace stretch) {
+    if (text.empty() || stretch == StretchPlace::kAfterText) return text;
+    if (place == PrefixPlace::kTextStartUnlessPresent && stretch != StretchPlace::kTextStart) return text;
     if (place != PrefixPlace::kEverywhere && text.starts_with(prefix)) return text;
     return prefix + text;
   });
+  return absl::OkStatus();
 }
 
 void Normalizer::AddStrip(bool left, bool right) {
-  steps_.push_back([left, right](std::string text, bool) {
+  steps_.push_back([left, right](std::string text, StretchPlace) {
     if (left) text.erase(0, LeadingWhiteSpace(text));
     if (right) text.resize(text.size() - TrailingWhiteSpace(text));
     return text;
   });
 }
 
-std::string Normalizer::Apply(std::string_view text, bool at_text_start) const {
+std::string Normalizer::Apply(std::string_view text, StretchPlace place) const {
   std::string result(text);
-  for (const Step& step : steps_) result = step(std::move(result), at_text_start);
+  for (const Step& step : steps_) result = step(std::move(result), place);
   return result;
 }
 

@@ -13,6 +13,13 @@
 
 namespace espalier {
 
+// Where a stretch of text lies.
+enum class StretchPlace {
+  kTextStart,
+  kAfterSpecialToken,
+  kAfterText,  // it goes on with what other tokens have begun: no prefix belongs there
+};
+
 enum class PrefixPlace {
   kEverywhere,               // before every stretch of text between special tokens
   kEverywhereUnlessPresent,  // unless it begins with the prefix already
@@ -23,22 +30,24 @@ enum class PrefixPlace {
 class Normalizer {
  public:
   void AddForm(NormalForm form);
-  // Every match, of `min_match_bytes` at least, becomes `replacement`. Error: InvalidArgument when all
-  // replacements together could make a text more than 64 times as long.
+  // Every match, of `min_match_bytes` at least, becomes `replacement`. Error, of AddPrefix as well:
+  // InvalidArgument when all steps together could make a text more than 64 times as long.
   absl::Status AddReplacement(SplitPattern pattern, size_t min_match_bytes, std::string_view replacement);
-  void AddPrefix(std::string_view prefix, PrefixPlace place);
+  absl::Status AddPrefix(std::string_view prefix, PrefixPlace place);
   // White space at the left or the right end.
   void AddStrip(bool left, bool right);
 
   bool empty() const { return steps_.empty(); }
-  // `text` is one stretch between special tokens, not empty; `at_text_start` says that it is the first.
-  std::string Apply(std::string_view text, bool at_text_start) const;
+  // `text` is one stretch between special tokens, not empty.
+  std::string Apply(std::string_view text, StretchPlace place) const;
 
  private:
-  using Step = std::function<std::string(std::string text, bool at_text_start)>;
+  using Step = std::function<std::string(std::string text, StretchPlace place)>;
+
+  absl::Status Grow(size_t factor);
 
   std::vector<Step> steps_;
-  size_t growth_ = 1;  // of a text, at most, by all replacements
+  size_t growth_ = 1;  // of a text, at most, by all steps
 };
 
 }  // namespace espalier

@@ -7,6 +7,7 @@
 #include "base/cat.h"
 #include "base/check.h"
 #include "engine/pre_tokenizer.h"
+#include "engine/quoted.h"
 
 namespace espalier {
 
@@ -18,6 +19,7 @@ namespace {
 
 // Parts of the patterns below.
 constexpr std::string_view kContraction = R"('[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])";
+constexpr std::string_view kAnyCaseContraction = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";  // 'ſ is one, too
 constexpr std::string_view kWord = R"([^\r\n\p{L}\p{N}]?\p{L}+)";
 constexpr std::string_view kSigns = R"( ?[^\s\p{L}\p{N}]+[\r\n]*)";
 constexpr std::string_view kSpaces = R"(\s*[\r\n]+|\s+(?!\S)|\s+)";
@@ -63,12 +65,13 @@ std::vector<Family> MakeFamilies() {
       {{"qwen2", "deepseek-r1-qwen", "stablelm2", "hunyuan", "megrez", "solar-open", "grok-2", "kormo"},
        {Alternatives({kContraction, kWord, kDigit, kSigns, kSpaces})}},
       {{"qwen35"},
-       {Alternatives({kContraction, R"([^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+)", kDigit,
+       {Alternatives({kAnyCaseContraction, R"([^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+)", kDigit,
                       R"( ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*)", kSpaces})}},
-      {{"seed-coder"}, {Alternatives({kContraction, kWord, kDigit, R"( ?[^\s\p{L}\p{N}\r\n]+)", kSpaces})}},
+      {{"seed-coder"},
+       {Alternatives({kAnyCaseContraction, kWord, kDigit, R"( ?[^\s\p{L}\p{N}\r\n]+)", kSpaces})}},
       {{"tekken"}, {Alternatives({CasedWord(""), kDigit, cased_signs, kSpaces})}, true, true},
       {{"gpt-4o", "llama4", "kanana2", "minimax-m2"},
-       {Alternatives({CasedWord(Cat("(?:", kContraction, ")?")), kThreeDigits, cased_signs, kSpaces})}},
+       {Alternatives({CasedWord(Cat(kAnyCaseContraction, "?")), kThreeDigits, cased_signs, kSpaces})}},
       {{"smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b", "mellum2"},
        {digit, gpt2}},
       {{"deepseek-coder"}, {R"([\r\n])", R"(\s?\p{L}+)", R"(\s?\p{P}+)", "[一-龥ࠀ-一가-퟿]+", digit}},
@@ -113,7 +116,7 @@ absl::StatusOr<PreTokenizerFamily> FindPreTokenizerFamily(std::string_view name)
     return found;
   }
   return absl::UnimplementedError(
-      Cat("pre-tokenizer '", name, "' is not supported; use a model with one of: ", KnownNames()));
+      Cat("pre-tokenizer ", Quoted(name), " is not supported; use a model with one of: ", KnownNames()));
 }
 
 }  // namespace espalier

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "base/utf8.h"
 #include "engine/pattern_dialect.h"
+#include "engine/quoted.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -108,8 +109,8 @@ absl::StatusOr<SplitPattern> SplitPattern::Compile(std::string_view pattern) {
   if (code == nullptr) {
     PCRE2_UCHAR message[256] = {};
     pcre2_get_error_message(error, message, sizeof(message));
-    return absl::InvalidArgumentError(Cat("the pattern '", pattern.substr(0, 200),
-                                          "' cannot be compiled: ", reinterpret_cast<const char*>(message)));
+    return absl::InvalidArgumentError(Cat("the pattern ", Quoted(pattern),
+                                          " cannot be compiled: ", reinterpret_cast<const char*>(message)));
   }
   SplitPattern made;
   made.code_ = std::make_unique<const Code>(code);

@@ -14,6 +14,12 @@ std::string Tokenizer::Decode(std::span<const TokenId> ids, bool show_special) c
   return text;
 }
 
+std::vector<TokenId> Tokenizer::EncodeContinuation(std::string_view text) const {
+  TokenizeOptions options;
+  options.continues = true;
+  return Encode(text, options);
+}
+
 std::string Tokenizer::DecodeDocument(std::span<const TokenId> ids, bool show_special) const {
   std::string text = Decode(ids, show_special);
   if (adds_space_prefix() && text.starts_with(' ')) text.erase(0, 1);

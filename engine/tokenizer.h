@@ -19,6 +19,7 @@ class GgufFile;
 struct TokenizeOptions {
   bool parse_special = false;  // "<|im_end|>" in the text becomes its id instead of plain text
   bool add_bos = false;        // prepend the model's BOS, if it has one
+  bool continues = false;      // the text goes on after other tokens: no space is put before it
 
   TokenizeOptions() {}
   TokenizeOptions(bool special, bool bos) : parse_special(special), add_bos(bos) {}
@@ -49,6 +50,8 @@ class Tokenizer {
   virtual bool adds_space_prefix() const { return false; }
 
   std::vector<TokenId> Encode(std::string_view text) const { return Encode(text, TokenizeOptions()); }
+  // `text` as it goes on after other tokens, its special tokens as plain text.
+  std::vector<TokenId> EncodeContinuation(std::string_view text) const;
   // Concatenated pieces, for a stretch within a text: what a model generates, say. May end in the middle of a
   // character; TextStream makes whole characters of pieces as they come.
   std::string Decode(std::span<const TokenId> ids, bool show_special = false) const;

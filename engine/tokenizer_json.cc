@@ -14,6 +14,7 @@
 #include "engine/bpe_tokenizer.h"
 #include "engine/end_tokens.h"
 #include "engine/json_fields.h"
+#include "engine/quoted.h"
 #include "engine/tokenizer_json_pipeline.h"
 
 namespace espalier {
@@ -21,13 +22,14 @@ namespace {
 
 constexpr int64_t kMaxFileBytes = int64_t{256} << 20;
 
-absl::Status Malformed(std::string_view fault) {
-  return absl::InvalidArgumentError(Cat("tokenizer.json: ", fault));
+absl::Status InFile(std::string_view name, const absl::Status& status) {
+  return status.ok() ? status : absl::Status(status.code(), Cat(name, ": ", ToStd(status.message())));
 }
 
+absl::Status Malformed(std::string_view fault) { return absl::InvalidArgumentError(ToAbsl(fault)); }
+
 absl::Status Unsupported(std::string_view what) {
-  return absl::UnimplementedError(
-      Cat("tokenizer.json: ", what, " is not supported; use a model with another tokenizer"));
+  return absl::UnimplementedError(Cat(what, " is not supported; use a model with another tokenizer"));
 }
 
 // The parsed files. Vocabularies point into them.
@@ -59,7 +61,7 @@ absl::Status PlaceToken(std::string_view text, int64_t id, BpeVocabulary& vocabu
     vocabulary.tokens.resize(id + 1);
     vocabulary.types.resize(id + 1, TokenType::kUnused);
   } else if (!vocabulary.tokens[id].empty() && vocabulary.tokens[id] != text) {
-    return Malformed(Cat("'", text, "' and '", vocabulary.tokens[id], "' have one id, ", id));
+    return Malformed(Cat(Quoted(text), " and ", Quoted(vocabulary.tokens[id]), " have one id, ", id));
   }
   vocabulary.tokens[id] = text;
   vocabulary.types[id] = TokenType::kNormal;
@@ -70,13 +72,13 @@ absl::Status ReadTokens(const Json& tokens, BpeVocabulary& vocabulary) {
   if (!tokens.is_object()) return Malformed("the model's vocab is no object");
   vocabulary.tokens.reserve(tokens.size());
   vocabulary.types.reserve(tokens.size());
-  for (const auto& [text, id] : tokens.items()) {
+  for (auto it = tokens.begin(); it != tokens.end(); ++it) {
+    const std::string_view text = it.key();
+    const Json& id = it.value();
     if (!id.is_number_unsigned() || id.get<uint64_t>() >= kMaxTokens) {
-      return Malformed(Cat("the id of '", text.substr(0, 60), "' is no whole number below ", kMaxTokens));
+      return Malformed(Cat("the id of ", Quoted(text), " is no whole number below ", kMaxTokens));
     }
-    // items() yields a copy of the key; the one in the object lives as long as the sources.
-    const std::string_view kept = tokens.find(text).key();
-    ESPALIER_RETURN_IF_ERROR(PlaceToken(kept, id.get<int64_t>(), vocabulary));
+    ESPALIER_RETURN_IF_ERROR(PlaceToken(text, id.get<int64_t>(), vocabulary));
   }
   return absl::OkStatus();
 }
@@ -89,7 +91,7 @@ absl::Status ReadMerges(const Json& merges, BpeVocabulary& vocabulary) {
     if (merge.is_string()) {
       const std::string_view text = merge.get_ref<const std::string&>();
       const size_t space = text.find(' ');
-      if (space == std::string_view::npos) return Malformed(Cat("the merge '", text, "' is no pair"));
+      if (space == std::string_view::npos) return Malformed(Cat("the merge ", Quoted(text), " is no pair"));
       vocabulary.merges.emplace_back(text.substr(0, space), text.substr(space + 1));
     } else if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
       vocabulary.merges.emplace_back(merge[0].get_ref<const std::string&>(),
@@ -110,7 +112,7 @@ TokenId FindToken(const BpeVocabulary& vocabulary, std::string_view text) {
 
 absl::Status ReadModel(const Json& model, BpeVocabulary& vocabulary) {
   ESPALIER_ASSIGN_OR_RETURN(const std::string_view type, GetString(model, "type", "BPE"));
-  if (type != "BPE") return Unsupported(Cat("model '", type.substr(0, 60), "'"));
+  if (type != "BPE") return Unsupported(Cat("model ", Quoted(type)));
   for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
     ESPALIER_ASSIGN_OR_RETURN(const std::string_view affix, GetString(model, key, ""));
     if (!affix.empty()) return Unsupported(Cat("the model's ", std::string_view(key)));
@@ -149,7 +151,7 @@ absl::Status ReadAddedToken(const Json& entry, int64_t rows, BpeVocabulary& voca
   ESPALIER_ASSIGN_OR_RETURN(const bool normalized, GetBool(entry, "normalized", !token.control));
   ESPALIER_RETURN_IF_ERROR(PlaceToken(text, id, vocabulary));
   vocabulary.types[id] = token.control ? TokenType::kControl : TokenType::kUserDefined;
-  if (normalized) token.text = vocabulary.normalizer.Apply(token.text, /*at_text_start=*/true);
+  if (normalized) token.text = vocabulary.normalizer.Apply(token.text, StretchPlace::kTextStart);
   (normalized ? vocabulary.normalized_special_tokens : vocabulary.special_tokens).push_back(std::move(token));
   return absl::OkStatus();
 }
@@ -173,8 +175,7 @@ absl::StatusOr<std::string_view> FindTemplateBos(const Json& processor) {
     return found;
   }
   if (type != "TemplateProcessing") {
-    return Unsupported(
-        Cat("post_processor '", type.is_string() ? type.get<std::string>().substr(0, 60) : "", "'"));
+    return Unsupported(Cat("post_processor ", Quoted(type.is_string() ? type.get<std::string>() : "")));
   }
   const Json& single = Field(processor, "single");
   if (!single.is_array() || single.empty()) return Malformed("a post_processor without a template");
@@ -196,13 +197,13 @@ TokenId FindNamedToken(const Sources& sources, std::string_view key, const BpeVo
   return -1;
 }
 
-absl::Status ReadBos(const Sources& sources, BpeVocabulary& vocabulary) {
-  ESPALIER_ASSIGN_OR_RETURN(const std::string_view from_template,
-                            FindTemplateBos(Field(sources.tokenizer, "post_processor")));
+// `from_template`: the text of the token that the post-processor puts before a text, "" for none.
+absl::Status ReadBos(const Sources& sources, std::string_view from_template, BpeVocabulary& vocabulary) {
   vocabulary.bos = FindNamedToken(sources, "bos_token", vocabulary);
   if (vocabulary.bos < 0) vocabulary.bos = FindToken(vocabulary, from_template);
-  ESPALIER_ASSIGN_OR_RETURN(vocabulary.adds_bos,
-                            GetBool(sources.tokenizer_config, "add_bos_token", !from_template.empty()));
+  const auto adds = GetBool(sources.tokenizer_config, "add_bos_token", !from_template.empty());
+  if (!adds.ok()) return InFile("tokenizer_config.json", adds.status());
+  vocabulary.adds_bos = *adds;
   return absl::OkStatus();
 }
 
@@ -231,8 +232,23 @@ absl::Status ReadEnds(const Sources& sources, BpeVocabulary& vocabulary) {
 // The rows of the embedding; 0: not known.
 absl::StatusOr<int64_t> ReadRows(const Json& config) {
   const Json& text_config = Field(config, "text_config");
-  return GetInt(Field(config, "vocab_size").is_null() ? text_config : config, "vocab_size", kMaxTokens + 1,
-                0);
+  const auto rows =
+      GetInt(Field(config, "vocab_size").is_null() ? text_config : config, "vocab_size", kMaxTokens + 1, 0);
+  if (!rows.ok()) return InFile("config.json", rows.status());
+  return rows;
+}
+
+absl::Status ReadTokenizer(const Json& json, int64_t rows, BpeVocabulary& vocabulary) {
+  ESPALIER_RETURN_IF_ERROR(ReadNormalizer(Field(json, "normalizer"), vocabulary.normalizer));
+  ESPALIER_RETURN_IF_ERROR(ReadPreTokenizer(Field(json, "pre_tokenizer"), vocabulary));
+  ESPALIER_RETURN_IF_ERROR(ReadDecoder(Field(json, "decoder"), vocabulary));
+  ESPALIER_RETURN_IF_ERROR(ReadModel(Field(json, "model"), vocabulary));
+  if (rows > 0 && static_cast<int64_t>(vocabulary.tokens.size()) > rows) {
+    return Malformed(
+        Cat("its model has ", vocabulary.tokens.size(), " tokens, but config.json's vocab_size is ", rows));
+  }
+  vocabulary.padded_size = static_cast<size_t>(rows);
+  return ReadAddedTokens(Field(json, "added_tokens"), rows, vocabulary);
 }
 
 // "" for an absent file.
@@ -254,27 +270,17 @@ absl::StatusOr<std::string> ReadOptionalFile(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Tokenizer>> ParseTokenizerJson(const TokenizerFiles& files) {
+  constexpr std::string_view kFile = "tokenizer.json";
   ESPALIER_ASSIGN_OR_RETURN(const Sources sources, ParseSources(files));
   ESPALIER_ASSIGN_OR_RETURN(const int64_t rows, ReadRows(sources.config));
   BpeVocabulary vocabulary;
-  const Json& json = sources.tokenizer;
-  ESPALIER_RETURN_IF_ERROR(ReadNormalizer(Field(json, "normalizer"), vocabulary.normalizer));
-  ESPALIER_RETURN_IF_ERROR(ReadPreTokenizer(Field(json, "pre_tokenizer"), vocabulary));
-  ESPALIER_RETURN_IF_ERROR(ReadDecoder(Field(json, "decoder"), vocabulary));
-  ESPALIER_RETURN_IF_ERROR(ReadModel(Field(json, "model"), vocabulary));
-  if (rows > 0 && static_cast<int64_t>(vocabulary.tokens.size()) > rows) {
-    return Malformed(
-        Cat("its model has ", vocabulary.tokens.size(), " tokens, but config.json's vocab_size is ", rows));
-  }
-  ESPALIER_RETURN_IF_ERROR(ReadAddedTokens(Field(json, "added_tokens"), rows, vocabulary));
-  vocabulary.padded_size = static_cast<size_t>(rows);
-  ESPALIER_RETURN_IF_ERROR(ReadBos(sources, vocabulary));
+  ESPALIER_RETURN_IF_ERROR(InFile(kFile, ReadTokenizer(sources.tokenizer, rows, vocabulary)));
+  const auto from_template = FindTemplateBos(Field(sources.tokenizer, "post_processor"));
+  if (!from_template.ok()) return InFile(kFile, from_template.status());
+  ESPALIER_RETURN_IF_ERROR(ReadBos(sources, *from_template, vocabulary));
   ESPALIER_RETURN_IF_ERROR(ReadEnds(sources, vocabulary));
   absl::StatusOr<std::unique_ptr<BpeTokenizer>> tokenizer = BpeTokenizer::Make(std::move(vocabulary));
-  if (!tokenizer.ok()) {
-    return absl::Status(tokenizer.status().code(),
-                        Cat("tokenizer.json: ", ToStd(tokenizer.status().message())));
-  }
+  if (!tokenizer.ok()) return InFile(kFile, tokenizer.status());
   return *std::move(tokenizer);
 }
 
@@ -292,10 +298,7 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizerFromFolder(const std::st
         Cat("'", folder, "' has no tokenizer.json; give a folder with one, or a GGUF file of the model"));
   }
   absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer = ParseTokenizerJson(files);
-  if (!tokenizer.ok()) {
-    return absl::Status(tokenizer.status().code(),
-                        Cat("'", folder, "': ", ToStd(tokenizer.status().message())));
-  }
+  if (!tokenizer.ok()) return InFile(Cat("'", folder, "'"), tokenizer.status());
   return tokenizer;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "engine/quoted.h"
 
 namespace espalier {
 namespace {
@@ -16,18 +17,17 @@ constexpr size_t kMaxPrefixBytes = 64;
 
 absl::Status Unsupported(std::string_view kind, const Json& component) {
   const Json& type = Field(component, "type");
-  const std::string name =
-      type.is_string() ? type.get<std::string>().substr(0, 60) : std::string(type.type_name());
+  const std::string name = type.is_string() ? type.get<std::string>() : std::string(type.type_name());
   return absl::UnimplementedError(
-      Cat("tokenizer.json: ", kind, " '", name, "' is not supported; use a model with another tokenizer"));
+      Cat(kind, " ", Quoted(name), " is not supported; use a model with another tokenizer"));
 }
 
 absl::Status Malformed(std::string_view kind, std::string_view fault) {
-  return absl::InvalidArgumentError(Cat("tokenizer.json: ", kind, ": ", fault));
+  return absl::InvalidArgumentError(Cat(kind, ": ", fault));
 }
 
 absl::Status InContext(std::string_view kind, const absl::Status& status) {
-  return absl::Status(status.code(), Cat("tokenizer.json: ", kind, ": ", ToStd(status.message())));
+  return absl::Status(status.code(), Cat(kind, ": ", ToStd(status.message())));
 }
 
 std::string_view TypeOf(const Json& component) {
@@ -89,7 +89,8 @@ absl::Status ReadNormalizerStep(const Json& component, Normalizer& normalizer) {
     normalizer.AddForm(form->second);
   } else if (type == "Prepend") {
     ESPALIER_ASSIGN_OR_RETURN(const std::string_view prefix, ReadPrefix(component, "prepend", "", kKind));
-    normalizer.AddPrefix(prefix, PrefixPlace::kEverywhere);
+    const absl::Status added = normalizer.AddPrefix(prefix, PrefixPlace::kEverywhere);
+    if (!added.ok()) return InContext(kKind, added);
   } else if (type == "Replace") {
     ESPALIER_ASSIGN_OR_RETURN(NamedPattern pattern, ReadPattern(component, kKind));
     const auto content = GetString(component, "content", "");
@@ -139,8 +140,8 @@ class PreTokenizerReader {
   static constexpr std::string_view kKind = "pre_tokenizer";
 
   static absl::Status Refuse(std::string_view what) {
-    return absl::UnimplementedError(Cat("tokenizer.json: pre_tokenizer: ", what,
-                                        " is not supported; use a model with another tokenizer"));
+    return absl::UnimplementedError(
+        Cat("pre_tokenizer: ", what, " is not supported; use a model with another tokenizer"));
   }
 
   absl::Status Add(std::string_view pattern, SplitBehavior behavior, bool invert = false) {
@@ -153,6 +154,11 @@ class PreTokenizerReader {
     vocabulary_.pre_tokenizer.Add(std::move(stage));
     ++stages_;
     return absl::OkStatus();
+  }
+
+  absl::Status AddPrefix(std::string_view prefix, PrefixPlace place) {
+    const absl::Status added = vocabulary_.preparation.AddPrefix(prefix, place);
+    return added.ok() ? added : InContext(kKind, added);
   }
 
   absl::StatusOr<SplitBehavior> ReadBehavior(const Json& component) const {
@@ -182,7 +188,7 @@ class PreTokenizerReader {
     if (!prefix.ok()) return InContext(kKind, prefix.status());
     if (!splits.ok()) return InContext(kKind, splits.status());
     if (*prefix && stages_ > 0) return Refuse("add_prefix_space after other steps");
-    if (*prefix) vocabulary_.preparation.AddPrefix(" ", PrefixPlace::kEverywhereUnlessPresent);
+    if (*prefix) ESPALIER_RETURN_IF_ERROR(AddPrefix(" ", PrefixPlace::kEverywhereUnlessPresent));
     if (*splits) ESPALIER_RETURN_IF_ERROR(Add(kGpt2Pattern, SplitBehavior::kIsolated));
     vocabulary_.byte_level = true;
     return absl::OkStatus();
@@ -199,9 +205,9 @@ class PreTokenizerReader {
     const auto scheme = GetString(component, "prepend_scheme", *legacy ? "always" : "never");
     if (!scheme.ok()) return InContext(kKind, scheme.status());
     if (*scheme == "always") {
-      vocabulary_.preparation.AddPrefix(mark, PrefixPlace::kEverywhereUnlessPresent);
+      ESPALIER_RETURN_IF_ERROR(AddPrefix(mark, PrefixPlace::kEverywhereUnlessPresent));
     } else if (*scheme == "first") {
-      vocabulary_.preparation.AddPrefix(mark, PrefixPlace::kTextStartUnlessPresent);
+      ESPALIER_RETURN_IF_ERROR(AddPrefix(mark, PrefixPlace::kTextStartUnlessPresent));
     } else if (*scheme != "never") {
       return Malformed(kKind, "a prepend_scheme that is not known");
     }

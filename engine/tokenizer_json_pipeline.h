@@ -9,7 +9,7 @@
 namespace espalier {
 
 // Each reads one component, possibly null, and sets what it says in `vocabulary`. Errors: Unimplemented for a
-// component that is not supported, InvalidArgument for a malformed one.
+// component that is not supported, InvalidArgument for a malformed one; they do not name the file.
 absl::Status ReadNormalizer(const Json& component, Normalizer& normalizer);
 absl::Status ReadPreTokenizer(const Json& component, BpeVocabulary& vocabulary);
 // After ReadPreTokenizer.

@@ -166,7 +166,8 @@ void QueryCore::Deliver(GenerateOperation& operation) {
   if (kept_length < static_cast<int64_t>(scheduler_.tokens(branch.id).size())) {
     scheduler_.Truncate(branch.id, kept_length);
   }
-  if (!operation.kept_tail_.empty()) scheduler_.Append(branch.id, tokenizer_.Encode(operation.kept_tail_));
+  if (!operation.kept_tail_.empty())
+    scheduler_.Append(branch.id, tokenizer_.EncodeContinuation(operation.kept_tail_));
   operation.active_ = false;
   branch.operation = nullptr;
   std::erase(operations_, &operation);
@@ -288,7 +289,7 @@ std::shared_ptr<BranchState> QueryCore::Fork(BranchState& parent) {
 
 void QueryCore::Append(BranchState& branch, std::string_view text) {
   ESPALIER_CHECK(branch.operation == nullptr && branch.scheduled, "append to a running or pruned branch");
-  const std::vector<TokenId> tokens = tokenizer_.Encode(text);
+  const std::vector<TokenId> tokens = tokenizer_.EncodeContinuation(text);
   scheduler_.Append(branch.id, tokens);
   branch.clock = std::max(branch.clock, now_.clock) + static_cast<int64_t>(tokens.size());
   tokens_.prefill += static_cast<int64_t>(tokens.size());
