@@ -8,6 +8,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "engine/bounded_json.h"
 #include "kernels/kernels.h"
 
@@ -64,7 +65,7 @@ class HeaderReader {
 
   absl::Status Malformed(std::string_view name, std::string_view what) const {
     return absl::InvalidArgumentError(Cat("'", path_, "': malformed safetensors file: tensor '",
-                                          name.substr(0, 100), "' has ", what, "; download it again"));
+                                          OneLine(name), "' has ", what, "; download it again"));
   }
 
  private:

@@ -42,6 +42,11 @@ std::string MicroModel(const std::string& architecture, TensorType type) {
     writer.AddUint32(Cat(architecture, ".", size), static_cast<uint32_t>(width));
   }
   writer.AddFloat(Cat(architecture, ".attention.layer_norm_rms_epsilon"), 1e-5f);
+  if (architecture == "gemma3") writer.AddUint32("gemma3.attention.sliding_window", 2);
+  if (architecture == "qwen3") {
+    writer.AddString("qwen3.rope.scaling.type", "linear");
+    writer.AddFloat("qwen3.rope.scaling.factor", 2.0f);
+  }
   writer.AddString("tokenizer.ggml.model", "gpt2");
   writer.AddString("tokenizer.ggml.pre", architecture == "qwen2" ? "qwen2" : "smollm");
   writer.AddStrings("tokenizer.ggml.tokens", {"a", "b", "ab", "Ġ", "Ġa", "c", "<s>", "</s>"});
@@ -54,9 +59,14 @@ std::string MicroModel(const std::string& architecture, TensorType type) {
   for (const char* name : {"attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"}) {
     AddMatrix(Cat("blk.0.", name, ".weight"), type, width, width, writer);
   }
-  for (const char* name : {"blk.0.attn_norm.weight", "blk.0.ffn_norm.weight", "output_norm.weight"}) {
-    AddMatrix(name, TensorType::kF32, width, 1, writer);
+  std::vector<std::string> norms = {"output_norm.weight", "blk.0.attn_norm.weight", "blk.0.ffn_norm.weight"};
+  if (architecture == "qwen3" || architecture == "gemma3") {
+    norms.insert(norms.end(), {"blk.0.attn_q_norm.weight", "blk.0.attn_k_norm.weight"});
   }
+  if (architecture == "gemma3") {
+    norms.insert(norms.end(), {"blk.0.post_attention_norm.weight", "blk.0.post_ffw_norm.weight"});
+  }
+  for (const std::string& name : norms) AddMatrix(name, TensorType::kF32, width, 1, writer);
   return writer.Finish();
 }
 
@@ -104,7 +114,10 @@ void RunStep(Engine& engine) {
 }  // namespace
 
 std::vector<std::string> GeneratedSeeds() {
-  std::vector<std::string> seeds = {MicroModel("qwen2", TensorType::kF32)};
+  std::vector<std::string> seeds;
+  for (const char* architecture : {"qwen2", "qwen3", "gemma3"}) {
+    seeds.push_back(MicroModel(architecture, TensorType::kF32));
+  }
   for (const TensorType type : kTypes) {
     // K types need 256 columns: a few files of half a megabyte would slow everything down.
     if (GetTensorTypeInfo(type).block_elements < 256) seeds.push_back(MicroModel("llama", type));
