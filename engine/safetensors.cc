@@ -20,6 +20,7 @@ using Json = nlohmann::json;
 // A header of a thousand layers takes two megabytes; parsing costs memory in proportion.
 constexpr uint64_t kMaxHeaderBytes = 16 << 20;
 constexpr size_t kMaxRank = 8;
+constexpr size_t kMaxNameBytes = 256;
 
 struct Dtype {
   std::string_view name;
@@ -43,6 +44,9 @@ class HeaderReader {
   absl::StatusOr<std::optional<StoredTensor>> Read(const std::string& name, const Json& entry) const {
     StoredTensor tensor;
     tensor.name = name;
+    if (name.empty() || name.size() > kMaxNameBytes || OneLine(name, kMaxNameBytes) != name) {
+      return Malformed(name, "a name that is empty, too long or not printable");
+    }
     uint64_t elements = 1;
     ESPALIER_RETURN_IF_ERROR(ReadShape(entry, tensor, elements));
     const auto dtype = entry.find("dtype");
