@@ -25,8 +25,9 @@ absl::StatusOr<Json> ParseBoundedJson(std::string_view text, const std::string& 
     Json json = Json::parse(text, bound);
     if (!too_deep) return json;
   } catch (const Json::exception& error) {
-    return absl::InvalidArgumentError(
-        Cat("'", path, "': not valid JSON (", OneLine(error.what(), 200), "); download it again"));
+    return absl::InvalidArgumentError(Cat("'", path, "': not valid JSON (",
+                                          ToValidUtf8(std::string_view(error.what()).substr(0, 200)),
+                                          "); download it again"));
   }
   return absl::InvalidArgumentError(
       Cat("'", path, "': JSON nested more than ", kMaxDepth, " deep; download it again"));
