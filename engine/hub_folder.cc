@@ -8,6 +8,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "engine/chat_template.h"
 #include "engine/hub_keys.h"
 #include "engine/json_fields.h"
@@ -22,10 +23,11 @@ constexpr int64_t kMaxConfigBytes = 4 << 20;
 constexpr int64_t kMaxIndexBytes = 64 << 20;
 constexpr size_t kMaxShards = 1000;
 
-// A file's name and no more: an index must not lead out of the folder.
+// A file's name and no more, fit for a message: an index must not lead out of the folder.
 bool IsPlainName(const std::string& name) {
-  return !name.empty() && name.find('/') == std::string::npos && name.find('\0') == std::string::npos &&
-         name.ends_with(".safetensors");
+  constexpr size_t kMaxNameBytes = 255;
+  return name.find('/') == std::string::npos && name.ends_with(".safetensors") &&
+         name.size() <= kMaxNameBytes && OneLine(name, kMaxNameBytes) == name;
 }
 
 absl::StatusOr<std::set<std::string>> ShardsOfIndex(const std::string& path) {

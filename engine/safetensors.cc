@@ -7,6 +7,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "engine/json_fields.h"
 #include "kernels/kernels.h"
 
@@ -16,6 +17,7 @@ namespace {
 // A header of a thousand layers takes two megabytes; parsing costs memory in proportion.
 constexpr uint64_t kMaxHeaderBytes = 16 << 20;
 constexpr size_t kMaxRank = 8;
+constexpr size_t kMaxNameBytes = 256;
 
 struct Dtype {
   std::string_view name;
@@ -39,6 +41,9 @@ class HeaderReader {
   absl::StatusOr<std::optional<StoredTensor>> Read(const std::string& name, const Json& entry) const {
     StoredTensor tensor;
     tensor.name = name;
+    if (name.empty() || name.size() > kMaxNameBytes || OneLine(name, kMaxNameBytes) != name) {
+      return Malformed(name, "a name that is empty, too long or not printable");
+    }
     uint64_t elements = 1;
     ESPALIER_RETURN_IF_ERROR(ReadShape(entry, tensor, elements));
     const auto dtype = entry.find("dtype");
@@ -61,7 +66,7 @@ class HeaderReader {
 
   absl::Status Malformed(std::string_view name, std::string_view what) const {
     return absl::InvalidArgumentError(Cat("'", path_, "': malformed safetensors file: tensor '",
-                                          name.substr(0, 100), "' has ", what, "; download it again"));
+                                          OneLine(name), "' has ", what, "; download it again"));
   }
 
  private:

@@ -1,16 +1,14 @@
 // A model file, as far as it goes: parsed, described, judged, its tokenizer built and used, and if it passes
 // for a model, one step of it.
-#include <numeric>
-#include <span>
+#include <algorithm>
 
 #include "base/cat.h"
 #include "base/check.h"
 #include "base/status.h"
-#include "engine/engine.h"
 #include "engine/gguf.h"
-#include "engine/model_file.h"
 #include "engine/tokenizer.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/use_model.h"
 #include "tests/support/quantize.h"
 #include "tests/support/tiny_model.h"
 
@@ -42,6 +40,11 @@ std::string MicroModel(const std::string& architecture, TensorType type) {
     writer.AddUint32(Cat(architecture, ".", size), static_cast<uint32_t>(width));
   }
   writer.AddFloat(Cat(architecture, ".attention.layer_norm_rms_epsilon"), 1e-5f);
+  if (architecture == "gemma3") writer.AddUint32("gemma3.attention.sliding_window", 2);
+  if (architecture == "qwen3") {
+    writer.AddString("qwen3.rope.scaling.type", "linear");
+    writer.AddFloat("qwen3.rope.scaling.factor", 2.0f);
+  }
   writer.AddString("tokenizer.ggml.model", "gpt2");
   writer.AddString("tokenizer.ggml.pre", architecture == "qwen2" ? "qwen2" : "smollm");
   writer.AddStrings("tokenizer.ggml.tokens", {"a", "b", "ab", "Ġ", "Ġa", "c", "<s>", "</s>"});
@@ -54,9 +57,14 @@ std::string MicroModel(const std::string& architecture, TensorType type) {
   for (const char* name : {"attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"}) {
     AddMatrix(Cat("blk.0.", name, ".weight"), type, width, width, writer);
   }
-  for (const char* name : {"blk.0.attn_norm.weight", "blk.0.ffn_norm.weight", "output_norm.weight"}) {
-    AddMatrix(name, TensorType::kF32, width, 1, writer);
+  std::vector<std::string> norms = {"output_norm.weight", "blk.0.attn_norm.weight", "blk.0.ffn_norm.weight"};
+  if (architecture == "qwen3" || architecture == "gemma3") {
+    norms.insert(norms.end(), {"blk.0.attn_q_norm.weight", "blk.0.attn_k_norm.weight"});
   }
+  if (architecture == "gemma3") {
+    norms.insert(norms.end(), {"blk.0.post_attention_norm.weight", "blk.0.post_ffw_norm.weight"});
+  }
+  for (const std::string& name : norms) AddMatrix(name, TensorType::kF32, width, 1, writer);
   return writer.Finish();
 }
 
@@ -72,39 +80,13 @@ void Describe(const GgufFile& file) {
   ESPALIER_CHECK(bytes < 10000 * (1 + file.metadata().size()), bytes);
 }
 
-void Tokenize(const Tokenizer& tokenizer) {
-  constexpr std::string_view kText = "ab a<s> caf\xc3\xa9 \xff\xfe 12345\n\n  I'll<|im_end|>x";
-  const std::vector<TokenId> ids = tokenizer.Encode(kText, TokenizeOptions(true, tokenizer.adds_bos()));
-  for (const TokenId id : ids) ESPALIER_CHECK(id >= 0 && id < tokenizer.size(), id);
-  tokenizer.Decode(ids, true);
-  for (TokenId id = -1; id <= tokenizer.size(); ++id) tokenizer.Piece(id, true);
-}
-
-void RunStep(Engine& engine) {
-  const ModelInfo& info = engine.info();
-  const std::vector<TokenId> tokens = {0, info.vocabulary_size - 1, info.vocabulary_size / 2};
-  SamplingParameters sampling;
-  sampling.top_p = 0.9f;
-  const PageId page = 0;
-  BatchRow row;
-  row.tokens = std::span(tokens).first(static_cast<size_t>(std::min(3, info.context_length)));
-  row.pages = std::span(&page, 1);
-  row.output.sample = true;
-  row.output.sampling = &sampling;
-  row.output.top_count = 5;
-  row.output.score_from = 0;
-  Batch batch;
-  batch.rows = {row};
-  StepOutput output;
-  CheckMessage(engine.Step(batch, output));
-  const TokenId sampled = output.rows[0].sampled;
-  ESPALIER_CHECK(sampled >= 0 && sampled < info.vocabulary_size, sampled);
-}
-
 }  // namespace
 
 std::vector<std::string> GeneratedSeeds() {
-  std::vector<std::string> seeds = {MicroModel("qwen2", TensorType::kF32)};
+  std::vector<std::string> seeds;
+  for (const char* architecture : {"qwen2", "qwen3", "gemma3"}) {
+    seeds.push_back(MicroModel(architecture, TensorType::kF32));
+  }
   for (const TensorType type : kTypes) {
     // K types need 256 columns: a few files of half a megabyte would slow everything down.
     if (GetTensorTypeInfo(type).block_elements < 256) seeds.push_back(MicroModel("llama", type));
@@ -141,26 +123,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckMessage(file.status());
   if (!file.ok()) return 0;
   Describe(*file);
-  const auto model = ModelFile::Open(input.path());
-  CheckMessage(model.status());
-  if (!model.ok()) return 0;
-  const auto config = (*model)->ReadConfig();
-  CheckMessage(config.status());
-  if (config.ok()) CheckMessage(CheckTensors(**model, *config));
-
-  EngineOptions options;
-  options.threads = 1;
-  options.kv_memory = 256 << 10;
-  options.max_batch_tokens = 4;
-  const auto engine = Engine::Open(input.path(), options);
-  CheckMessage(engine.status());
-  if (engine.ok()) {
-    Tokenize((*engine)->tokenizer());
-    RunStep(**engine);
-    return 0;
-  }
+  if (UseModel(input.path())) return 0;
   const auto tokenizer = MakeTokenizer(*file);
   CheckMessage(tokenizer.status());
-  if (tokenizer.ok()) Tokenize(**tokenizer);
+  if (tokenizer.ok()) UseTokenizer(**tokenizer);
   return 0;
 }
