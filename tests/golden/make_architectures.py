@@ -5,7 +5,7 @@
 
 Each NAME/ holds a model as PyPI's `transformers` saves it and NAME.gguf, made of it by llama.cpp's own converter.
 goldens.json holds, for each model, token sequences with their next-token log-probabilities, a greedy continuation, and
-the outputs of its head, if it has one. goldens.md in README.md says how the file is laid out.
+the outputs of its head, if it has one; README.md says how the file is laid out.
 
 Needs PyPI's torch, transformers, tokenizers, safetensors, sentencepiece and llama-cpp-python, and LLAMA_CPP, the folder
 with convert_hf_to_gguf.py of the llama.cpp that llama-cpp-python's source package contains (vendor/llama.cpp).
