@@ -6,6 +6,7 @@
 #include "base/cat.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "engine/chat_template_source.h"
 #include "engine/config_keys.h"
 #include "engine/tokenizer.h"
 
@@ -156,9 +157,7 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> GgufModel::ReadTokenizer() const {
 }
 
 absl::StatusOr<std::string> GgufModel::ReadChatTemplate() const {
-  ESPALIER_ASSIGN_OR_RETURN(const std::string_view source,
-                            parts_.front().GetStringOr("tokenizer.chat_template", ""));
-  return std::string(source);
+  return ReadChatTemplateSource(parts_.front());
 }
 
 }  // namespace espalier

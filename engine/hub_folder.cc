@@ -9,7 +9,7 @@
 #include "base/cat.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "engine/chat_template.h"
+#include "engine/chat_template_source.h"
 #include "engine/hub_keys.h"
 #include "engine/json_fields.h"
 #include "engine/tokenizer_json.h"
@@ -185,6 +185,6 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> HubFolder::ReadTokenizer() const {
   return MakeTokenizerFromFolder(path());
 }
 
-absl::StatusOr<std::string> HubFolder::ReadChatTemplate() const { return std::string(); }
+absl::StatusOr<std::string> HubFolder::ReadChatTemplate() const { return ReadChatTemplateSource(path()); }
 
 }  // namespace espalier

@@ -66,28 +66,52 @@ ExpressionPointer ExpressionParser::Make(Kind kind, std::string_view name) const
   return expression;
 }
 
-ExpressionPointer ExpressionParser::Make(Kind kind, std::string_view name, ExpressionPointer first) const {
+ExpressionPointer ExpressionParser::Make(Kind kind, std::string_view name, ExpressionPointer first) {
   ExpressionPointer expression = Make(kind, name);
-  expression->operands.push_back(std::move(first));
+  Attach(*expression, std::move(first));
   return expression;
+}
+
+void ExpressionParser::Attach(Expression& parent, ExpressionPointer operand) {
+  if (operand != nullptr) parent.depth = std::max(parent.depth, operand->depth + 1);
+  deepest_ = std::max(deepest_, parent.depth);
+  parent.operands.push_back(std::move(operand));
+}
+
+bool ExpressionParser::Names(size_t begin, std::string_view name) const {
+  return std::any_of(tokens_.begin() + begin, tokens_.begin() + next_, [&](const Token& token) {
+    return token.kind == TokenKind::kName && token.text == name;
+  });
 }
 
 absl::StatusOr<ExpressionPointer> ExpressionParser::ParseExpression(bool with_conditional) {
   const Level level(nesting_);
-  if (level.too_deep()) return TooDeep();
+  if (level.too_deep() || LeansTooDeep(0)) return TooDeep();
   ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer expression, ParseOr());
   for (int chained = 0; with_conditional && TakeName("if"); ++chained) {
-    if (chained >= kMaxNesting) return TooDeep();
+    if (LeansTooDeep(chained)) return TooDeep();
     expression = Make(Kind::kConditional, "if", std::move(expression));
     ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer condition, ParseOr());
     ExpressionPointer otherwise;
     if (TakeName("else")) {
       ESPALIER_ASSIGN_OR_RETURN(otherwise, ParseExpression());
     }
-    expression->operands.push_back(std::move(condition));
-    expression->operands.push_back(std::move(otherwise));
+    Attach(*expression, std::move(condition));
+    Attach(*expression, std::move(otherwise));
   }
   return expression;
+}
+
+absl::StatusOr<ExpressionPointer> ExpressionParser::ParseExpressions(bool with_conditional) {
+  ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer expression, ParseExpression(with_conditional));
+  if (!IsOperator(",")) return expression;
+  ExpressionPointer tuple = Make(Kind::kTuple, "", std::move(expression));
+  while (TakeOperator(",")) {
+    if (Peek().kind == TokenKind::kBlockEnd || Peek().kind == TokenKind::kOutputEnd || IsName("if")) break;
+    ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer item, ParseExpression(with_conditional));
+    Attach(*tuple, std::move(item));
+  }
+  return tuple;
 }
 
 // operand (operator operand)*, grouped from the left.
@@ -98,11 +122,11 @@ absl::StatusOr<ExpressionPointer> ExpressionParser::ParseLeftToRight(
     const auto found = std::find_if(operators.begin(), operators.end(),
                                     [&](std::string_view op) { return IsOperator(op) || IsName(op); });
     if (found == operators.end()) return left;
-    if (chained >= kMaxNesting) return TooDeep();  // the tree leans as deep as the chain is long
+    if (LeansTooDeep(chained)) return TooDeep();
     Take();
     left = Make(Kind::kBinary, *found, std::move(left));
     ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer right, (this->*operand)());
-    left->operands.push_back(std::move(right));
+    Attach(*left, std::move(right));
   }
 }
 
@@ -117,7 +141,7 @@ absl::StatusOr<ExpressionPointer> ExpressionParser::ParseAnd() {
 absl::StatusOr<ExpressionPointer> ExpressionParser::ParseNot() {
   if (!TakeName("not")) return ParseComparison();
   const Level level(nesting_);
-  if (level.too_deep()) return TooDeep();
+  if (level.too_deep() || LeansTooDeep(0)) return TooDeep();
   ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer operand, ParseNot());
   return Make(Kind::kNot, "not", std::move(operand));
 }
@@ -140,7 +164,7 @@ absl::StatusOr<ExpressionPointer> ExpressionParser::ParseComparison() {
     if (comparison == nullptr) comparison = Make(Kind::kComparison, "", std::move(first));
     comparison->operators.push_back(std::move(op));
     ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer operand, ParseSum());
-    comparison->operands.push_back(std::move(operand));
+    Attach(*comparison, std::move(operand));
   }
 }
 
@@ -162,7 +186,7 @@ absl::StatusOr<ExpressionPointer> ExpressionParser::ParsePower() {
 
 absl::StatusOr<ExpressionPointer> ExpressionParser::ParseUnary(bool with_filters) {
   const Level level(nesting_);
-  if (level.too_deep()) return TooDeep();
+  if (level.too_deep() || LeansTooDeep(0)) return TooDeep();
   ExpressionPointer expression;
   if (IsOperator("-") || IsOperator("+")) {
     const bool negate = Take().text == "-";
@@ -205,11 +229,25 @@ absl::StatusOr<ExpressionPointer> ExpressionParser::ParsePrimary() {
   }
   if (IsOperator("[")) return ParseList();
   if (IsOperator("{")) return ParseDict();
-  if (!TakeOperator("(")) return Unexpected("an expression");
+  if (IsOperator("(")) return ParseParentheses();
+  return Unexpected("an expression");
+}
+
+// (a) is a; (), (a,) and (a, b) are tuples.
+absl::StatusOr<ExpressionPointer> ExpressionParser::ParseParentheses() {
+  Take();
+  ExpressionPointer tuple = Make(Kind::kTuple);
+  if (TakeOperator(")")) return tuple;
   ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer expression, ParseExpression());
-  if (IsOperator(",")) return TemplateError(Peek().line, "tuples are not supported; write a list");
-  ESPALIER_RETURN_IF_ERROR(ExpectOperator(")"));
-  return expression;
+  if (TakeOperator(")")) return expression;
+  Attach(*tuple, std::move(expression));
+  while (!TakeOperator(")")) {
+    ESPALIER_RETURN_IF_ERROR(ExpectOperator(","));
+    if (TakeOperator(")")) break;
+    ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer item, ParseExpression());
+    Attach(*tuple, std::move(item));
+  }
+  return tuple;
 }
 
 absl::StatusOr<ExpressionPointer> ExpressionParser::ParseNumber() {
@@ -237,7 +275,7 @@ absl::StatusOr<ExpressionPointer> ExpressionParser::ParseList() {
   Take();
   while (!TakeOperator("]")) {
     ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer item, ParseExpression());
-    list->operands.push_back(std::move(item));
+    Attach(*list, std::move(item));
     if (!IsOperator("]")) ESPALIER_RETURN_IF_ERROR(ExpectOperator(","));
   }
   return list;
@@ -250,8 +288,8 @@ absl::StatusOr<ExpressionPointer> ExpressionParser::ParseDict() {
     ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer key, ParseExpression());
     ESPALIER_RETURN_IF_ERROR(ExpectOperator(":"));
     ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer value, ParseExpression());
-    dict->operands.push_back(std::move(key));
-    dict->operands.push_back(std::move(value));
+    Attach(*dict, std::move(key));
+    Attach(*dict, std::move(value));
     if (!IsOperator("}")) ESPALIER_RETURN_IF_ERROR(ExpectOperator(","));
   }
   return dict;
@@ -259,12 +297,12 @@ absl::StatusOr<ExpressionPointer> ExpressionParser::ParseDict() {
 
 absl::StatusOr<ExpressionPointer> ExpressionParser::ParsePostfix(ExpressionPointer base) {
   for (int chained = 0;; ++chained) {
-    if (chained >= kMaxNesting) return TooDeep();
+    if (LeansTooDeep(chained)) return TooDeep();
     if (TakeOperator(".")) {
       if (Peek().kind == TokenKind::kInteger) {
         ExpressionPointer index = Make(Kind::kIndex, "", std::move(base));
         ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer number, ParseNumber());
-        index->operands.push_back(std::move(number));
+        Attach(*index, std::move(number));
         base = std::move(index);
         continue;
       }
@@ -288,7 +326,7 @@ absl::StatusOr<ExpressionPointer> ExpressionParser::ParseSubscript(ExpressionPoi
     if (!IsOperator(":") && !IsOperator("]")) {
       ESPALIER_ASSIGN_OR_RETURN(bound, ParseExpression());
     }
-    subscript->operands.push_back(std::move(bound));
+    Attach(*subscript, std::move(bound));
     more = TakeOperator(":");
     if (more) subscript->kind = Kind::kSlice;
   }
@@ -312,11 +350,12 @@ absl::Status ExpressionParser::ParseArguments(Expression& call) {
     }
     ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer argument, ParseExpression());
     if (is_named) {
+      call.depth = std::max(call.depth, argument->depth + 1);
       call.named.emplace_back(std::move(name), std::move(argument));
     } else if (!call.named.empty()) {
       return TemplateError(call.line, "a positional argument follows a named one");
     } else {
-      call.operands.push_back(std::move(argument));
+      Attach(call, std::move(argument));
     }
     if (!IsOperator(")")) ESPALIER_RETURN_IF_ERROR(ExpectOperator(","));
   }
@@ -325,18 +364,23 @@ absl::Status ExpressionParser::ParseArguments(Expression& call) {
 
 absl::StatusOr<ExpressionPointer> ExpressionParser::ParseFiltersAndTests(ExpressionPointer base) {
   for (int chained = 0;; ++chained) {
-    if (chained >= kMaxNesting) return TooDeep();
+    if (LeansTooDeep(chained)) return TooDeep();
     if (TakeOperator("|")) {
-      base = Make(Kind::kFilter, "", std::move(base));
-      ESPALIER_ASSIGN_OR_RETURN(base->name, ExpectName("a filter's name"));
-      ESPALIER_RETURN_IF_ERROR(CheckFilterName(base->name, base->line));
-      if (TakeOperator("(")) ESPALIER_RETURN_IF_ERROR(ParseArguments(*base));
+      ESPALIER_ASSIGN_OR_RETURN(base, ParseFilter(std::move(base)));
     } else if (TakeName("is")) {
       ESPALIER_ASSIGN_OR_RETURN(base, ParseTest(std::move(base)));
     } else {
       return base;
     }
   }
+}
+
+absl::StatusOr<ExpressionPointer> ExpressionParser::ParseFilter(ExpressionPointer base) {
+  ExpressionPointer filter = Make(Kind::kFilter, "", std::move(base));
+  ESPALIER_ASSIGN_OR_RETURN(filter->name, ExpectName("a filter's name"));
+  ESPALIER_RETURN_IF_ERROR(CheckFilterName(filter->name, filter->line));
+  if (TakeOperator("(")) ESPALIER_RETURN_IF_ERROR(ParseArguments(*filter));
+  return filter;
 }
 
 absl::StatusOr<ExpressionPointer> ExpressionParser::ParseTest(ExpressionPointer base) {
@@ -350,10 +394,10 @@ absl::StatusOr<ExpressionPointer> ExpressionParser::ParseTest(ExpressionPointer 
   if (TakeOperator("(")) {
     ESPALIER_RETURN_IF_ERROR(ParseArguments(*test));
   } else if (is_word || kind == TokenKind::kString || kind == TokenKind::kInteger ||
-             kind == TokenKind::kFloat) {
+             kind == TokenKind::kFloat || IsOperator("[") || IsOperator("{")) {
     ESPALIER_ASSIGN_OR_RETURN(ExpressionPointer argument, ParsePrimary());
     ESPALIER_ASSIGN_OR_RETURN(argument, ParsePostfix(std::move(argument)));
-    test->operands.push_back(std::move(argument));
+    Attach(*test, std::move(argument));
   }
   return negated ? Make(Kind::kNot, "not", std::move(test)) : std::move(test);
 }

@@ -19,9 +19,12 @@ class ExpressionParser {
 
   // A whole expression, with `a if b else c` unless that `if` belongs to a for loop.
   absl::StatusOr<ExpressionPointer> ParseExpression(bool with_conditional = true);
+  // The same, or several with commas between, which make a tuple.
+  absl::StatusOr<ExpressionPointer> ParseExpressions(bool with_conditional = true);
 
  protected:
-  static constexpr int kMaxNesting = 200;
+  static constexpr int kMaxNesting = 200;  // of brackets and blocks, and links of one chain
+  static constexpr int kMaxDepth = 400;    // of one expression's tree
 
   // Counts a level of recursion for its own lifetime.
   class Level {
@@ -44,15 +47,27 @@ class ExpressionParser {
   absl::StatusOr<std::string> ExpectName(std::string_view what);
   absl::Status Unexpected(std::string_view wanted) const;
   absl::Status TooDeep() const;
+  // Whether the tokens from `begin` to here name `name`.
+  bool Names(size_t begin, std::string_view name) const;
+  size_t position() const { return next_; }
+
+  using Result = absl::StatusOr<ExpressionPointer>;
+  ExpressionPointer Make(Expression::Kind kind, std::string_view name = "") const;
+  // Behind "|" or "is": filters and tests.
+  Result ParseFiltersAndTests(ExpressionPointer base);
+  // A filter's name and arguments.
+  Result ParseFilter(ExpressionPointer base);
 
   int nesting_ = 0;
 
  private:
-  using Result = absl::StatusOr<ExpressionPointer>;
   using Parser = Result (ExpressionParser::*)();
 
-  ExpressionPointer Make(Expression::Kind kind, std::string_view name = "") const;
-  ExpressionPointer Make(Expression::Kind kind, std::string_view name, ExpressionPointer first) const;
+  ExpressionPointer Make(Expression::Kind kind, std::string_view name, ExpressionPointer first);
+  // Makes `operand` (may be null) the next one of `parent`. A tree that leans too deep is an error at the
+  // next step down or along.
+  void Attach(Expression& parent, ExpressionPointer operand);
+  bool LeansTooDeep(int chained) const { return chained >= kMaxNesting || deepest_ > kMaxDepth; }
   Result ParseLeftToRight(const std::vector<std::string_view>& operators, Parser operand);
   Result ParseOr();
   Result ParseAnd();
@@ -70,13 +85,14 @@ class ExpressionParser {
   Result ParseDict();
   Result ParsePostfix(ExpressionPointer base);
   Result ParseSubscript(ExpressionPointer base);
-  Result ParseFiltersAndTests(ExpressionPointer base);
+  Result ParseParentheses();
   Result ParseTest(ExpressionPointer base);
   // Behind "(": arguments and ")".
   absl::Status ParseArguments(Expression& call);
 
   std::vector<Token> tokens_;  // ends with kEnd
   size_t next_ = 0;
+  int deepest_ = 0;  // of the trees so far
 };
 
 }  // namespace espalier::jinja

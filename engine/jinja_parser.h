@@ -1,15 +1,19 @@
 // Template text to tree. The grammar is Jinja's (jinja.palletsprojects.com, "Template Designer
-// Documentation") less what chat templates of one-turn use do not need: macros, includes, inheritance, filter
-// blocks.
+// Documentation") with the loop controls and the generation block that the transformers library adds, less
+// what needs other files (include, import, extends, block) or no chat template uses (recursive loops, do,
+// trans).
 #ifndef ESPALIER_ENGINE_JINJA_PARSER_H_
 #define ESPALIER_ENGINE_JINJA_PARSER_H_
 
+#include <cstddef>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "engine/jinja_tree.h"
 
 namespace espalier::jinja {
+
+inline constexpr size_t kMaxSource = size_t{1} << 20;  // bytes of a template
 
 // Error: InvalidArgument with the line and the construct.
 absl::StatusOr<Block> Parse(std::string_view source);

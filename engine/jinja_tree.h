@@ -19,6 +19,7 @@ struct Expression {
     kLiteral,      // value
     kName,         // name
     kList,         // operands
+    kTuple,        // operands
     kDict,         // operands: key, value, key, value, ...
     kAttribute,    // operands[0].name
     kIndex,        // operands[0][operands[1]]
@@ -35,6 +36,7 @@ struct Expression {
 
   Kind kind;
   int line;
+  int depth = 1;  // levels of expressions, this one included
   std::string name;
   Value value;
   std::vector<ExpressionPointer> operands;
@@ -45,6 +47,12 @@ struct Expression {
 struct Statement;
 using Block = std::vector<Statement>;
 
+// A macro's parameter with its default (may be null), or a variable of a with block with its value.
+struct Parameter {
+  std::string name;
+  ExpressionPointer value;
+};
+
 struct Statement {
   enum class Kind {
     kText,      // text
@@ -52,7 +60,12 @@ struct Statement {
     kIf,        // the body of the first branch whose condition holds, else otherwise
     kFor,       // for targets in expression if condition: body, else otherwise
     kSet,       // set targets = expression
-    kSetBlock,  // set targets: body, endset
+    kSetBlock,  // set targets: body, through the filters of expression (may be null)
+    kFilter,    // body through the filters of expression
+    kMacro,     // macro text(parameters): body
+    kCall,      // call(parameters) expression: body, which the macro called sees as `caller`
+    kWith,      // with parameters: body
+    kScope,     // body with variables of its own: a generation block, which only training asks for
     kBreak,
     kContinue,
   };
@@ -67,6 +80,11 @@ struct Statement {
   ExpressionPointer expression;
   ExpressionPointer condition;
   std::vector<Branch> branches;
+  std::vector<Parameter> parameters;
+  // Which of the names that hold the rest of the arguments a macro's body reads.
+  bool reads_varargs = false;
+  bool reads_kwargs = false;
+  bool reads_caller = false;
   Block body;
   Block otherwise;
 };
@@ -75,6 +93,9 @@ struct Statement::Branch {
   ExpressionPointer condition;
   Block body;
 };
+
+// Stands in a chain of filters for the text of the block around it.
+inline constexpr char kBlockText[] = "{block}";
 
 }  // namespace espalier::jinja
 

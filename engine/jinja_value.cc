@@ -1,104 +1,55 @@
 #include "engine/jinja_value.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 
-#include "absl/strings/str_format.h"
+#include "base/cat.h"
 #include "base/check.h"
+#include "engine/jinja_text.h"
 
 namespace espalier::jinja {
-namespace {
 
-std::string RepresentString(std::string_view text) {
-  const bool double_quotes =
-      text.find('\'') != std::string_view::npos && text.find('"') == std::string_view::npos;
-  const char quote = double_quotes ? '"' : '\'';
-  std::string result(1, quote);
-  for (const char c : text) {
-    if (c == '\n') {
-      result += "\\n";
-    } else if (c == '\r') {
-      result += "\\r";
-    } else if (c == '\t') {
-      result += "\\t";
-    } else if (c == '\\' || c == quote) {
-      (result += '\\') += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      result += absl::StrFormat("\\x%02x", c);
-    } else {
-      result += c;
-    }
-  }
-  return result + quote;
+Dict::Dict(std::initializer_list<Entry> entries) {
+  for (const auto& [key, value] : entries) Set(key, value);
 }
 
-std::string JsonString(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    constexpr std::string_view kEscaped = "\"\\\n\r\t\b\f";
-    constexpr std::string_view kLetters = "\"\\nrtbf";
-    if (const size_t index = kEscaped.find(c); index != std::string_view::npos) {
-      (result += '\\') += kLetters[index];
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      result += absl::StrFormat("\\u%04x", c);
-    } else {
-      result += c;
-    }
+const Value* Dict::Find(std::string_view key) const {
+  if (!index_.empty()) {
+    const auto it = index_.find(ToAbsl(key));
+    return it == index_.end() ? nullptr : &entries_[it->second].second;
   }
-  return result + '"';
+  const auto it =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.first == key; });
+  return it == entries_.end() ? nullptr : &it->second;
 }
 
-class JsonWriter {
- public:
-  explicit JsonWriter(int indent) : indent_(indent) {}
-
-  std::string Write(const Value& value, int level) const {
-    if (value.is_none() || value.is_undefined()) return "null";
-    if (value.is_bool()) return value.Truthy() ? "true" : "false";
-    if (value.is_string()) return JsonString(value.string());
-    if (!value.is_list() && !value.is_dict()) return value.Print();
-    std::vector<std::string> items;
-    if (value.is_list()) {
-      for (const Value& item : value.list()) items.push_back(Write(item, level + 1));
-      return Wrap('[', items, ']', level);
-    }
-    for (const auto& [key, item] : value.dict()) {
-      items.push_back(JsonString(key) + ": " + Write(item, level + 1));
-    }
-    return Wrap('{', items, '}', level);
+void Dict::Set(std::string_view key, Value value) {
+  if (const Value* present = Find(key); present != nullptr) {
+    *const_cast<Value*>(present) = std::move(value);
+    return;
   }
+  entries_.emplace_back(key, std::move(value));
+  if (entries_.size() <= kFew) return;
+  for (size_t i = index_.size(); i < entries_.size(); ++i) index_.emplace(entries_[i].first, i);
+}
 
- private:
-  std::string Wrap(char open, const std::vector<std::string>& items, char close, int level) const {
-    std::string result(1, open);
-    for (size_t i = 0; i < items.size(); ++i) {
-      if (i > 0) result += indent_ < 0 ? ", " : ",";
-      NewLine(level + 1, result);
-      result += items[i];
-    }
-    if (!items.empty()) NewLine(level, result);
-    return result + close;
-  }
+Value::Value(std::string value) : weight_(static_cast<int64_t>(value.size()) + 1) {
+  data_ = std::make_shared<const std::string>(std::move(value));
+}
 
-  void NewLine(int level, std::string& result) const {
-    if (indent_ >= 0) (result += '\n').append(static_cast<size_t>(indent_) * level, ' ');
-  }
-
-  int indent_;
-};
-
-}  // namespace
-
-Value::Value(List items) {
+Value::Value(List items, SequenceType type) : sequence_type_(type) {
   for (const Value& item : items) Contain(item, 0);
+  if (items.empty()) depth_ = 1;
   data_ = std::make_shared<const List>(std::move(items));
 }
 
 Value::Value(Dict entries) {
   for (const auto& [key, value] : entries) Contain(value, key.size());
+  if (entries.empty()) depth_ = 1;
   data_ = std::make_shared<Dict>(std::move(entries));
+}
+
+Value::Value(Callable callable) : weight_(kEndless) {
+  data_ = std::make_shared<const Callable>(std::move(callable));
 }
 
 void Value::Contain(const Value& item, size_t key_size) {
@@ -117,29 +68,25 @@ int64_t Value::integer() const { return is_bool() ? std::get<bool>(data_) : std:
 
 double Value::number() const { return is_float() ? std::get<double>(data_) : static_cast<double>(integer()); }
 
-const Value* Value::Find(std::string_view key) const {
-  const auto it =
-      std::find_if(dict().begin(), dict().end(), [&](const auto& entry) { return entry.first == key; });
-  return it == dict().end() ? nullptr : &it->second;
-}
+const Value* Value::Find(std::string_view key) const { return dict().Find(key); }
 
 void Value::SetMember(std::string_view key, Value value) {
   ESPALIER_CHECK(is_namespace());
-  Dict& entries = *std::get<std::shared_ptr<Dict>>(data_);
-  const auto it =
-      std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.first == key; });
-  if (it == entries.end()) {
-    entries.emplace_back(key, std::move(value));
-  } else {
-    it->second = std::move(value);
-  }
+  std::get<std::shared_ptr<Dict>>(data_)->Set(key, std::move(value));
 }
 
 bool Value::Truthy() const {
   if (is_undefined() || is_none()) return false;
   if (is_number()) return number() != 0;
   if (is_string()) return !string().empty();
-  return is_list() ? !list().empty() : is_namespace() || !dict().empty();
+  if (is_list()) return is_generator() || !list().empty();
+  return !is_dict() || !dict().empty();
+}
+
+int64_t Value::size() const {
+  if (is_string()) return static_cast<int64_t>(string().size());
+  if (is_list()) return static_cast<int64_t>(list().size());
+  return holds_dict() ? static_cast<int64_t>(dict().size()) : 0;
 }
 
 std::string Value::Print() const {
@@ -148,21 +95,46 @@ std::string Value::Print() const {
 }
 
 std::string Value::Represent() const {
-  if (is_undefined()) return "Undefined";
-  if (is_none()) return "None";
-  if (is_bool()) return Truthy() ? "True" : "False";
-  if (is_int()) return std::to_string(integer());
-  if (is_float()) return PrintFloat(number());
-  if (is_string()) return RepresentString(string());
-  std::string result;
-  if (is_list()) {
-    for (const Value& item : list()) result += (result.empty() ? "" : ", ") + item.Represent();
-    return "[" + result + "]";
+  std::string text;
+  AppendRepresentation(text);
+  return text;
+}
+
+void Value::AppendRepresentation(std::string& text) const {
+  if (is_undefined()) {
+    text += "Undefined";
+  } else if (is_none()) {
+    text += "None";
+  } else if (is_bool()) {
+    text += Truthy() ? "True" : "False";
+  } else if (is_int()) {
+    text += std::to_string(integer());
+  } else if (is_float()) {
+    text += PrintFloat(number());
+  } else if (is_string()) {
+    AppendPythonString(string(), text);
+  } else if (is_list()) {
+    text += is_tuple() ? '(' : '[';
+    for (size_t i = 0; i < list().size(); ++i) {
+      if (i > 0) text += ", ";
+      list()[i].AppendRepresentation(text);
+    }
+    if (is_tuple() && list().size() == 1) text += ',';
+    text += is_tuple() ? ')' : ']';
+  } else if (is_namespace()) {
+    text += "<Namespace>";
+  } else if (is_dict()) {
+    text += '{';
+    for (const auto& [key, value] : dict()) {
+      if (&key != &dict().begin()->first) text += ", ";
+      AppendPythonString(key, text);
+      text += ": ";
+      value.AppendRepresentation(text);
+    }
+    text += '}';
+  } else {
+    text += "<function " + callable().name + ">";
   }
-  for (const auto& [key, value] : dict()) {
-    result += (result.empty() ? "" : ", ") + RepresentString(key) + ": " + value.Represent();
-  }
-  return "{" + result + "}";
 }
 
 std::string_view Value::Kind() const {
@@ -172,15 +144,20 @@ std::string_view Value::Kind() const {
   if (is_int()) return "an integer";
   if (is_float()) return "a float";
   if (is_string()) return "a string";
-  return is_list() ? "a list" : is_namespace() ? "a namespace" : "a dict";
+  if (is_list()) return is_tuple() ? "a tuple" : is_generator() ? "a generator" : "a list";
+  if (is_callable()) return "a function";
+  return is_namespace() ? "a namespace" : "a dict";
 }
 
 bool operator==(const Value& a, const Value& b) {
   if (a.is_integral() && b.is_integral()) return a.integer() == b.integer();
   if (a.is_number() && b.is_number()) return a.number() == b.number();
   if (a.is_string() && b.is_string()) return a.string() == b.string();
-  if (a.is_list() && b.is_list()) return a.list() == b.list();
-  if (a.is_namespace() || b.is_namespace()) return a.is_dict() && b.is_dict() && &a.dict() == &b.dict();
+  if (a.is_list() && b.is_list()) return a.sequence_type_ == b.sequence_type_ && a.list() == b.list();
+  if (a.is_callable() && b.is_callable()) return &a.callable() == &b.callable();
+  if (a.is_namespace() || b.is_namespace()) {
+    return a.is_namespace() && b.is_namespace() && &a.dict() == &b.dict();
+  }
   if (a.is_dict() && b.is_dict()) {
     return a.dict().size() == b.dict().size() &&
            std::all_of(a.dict().begin(), a.dict().end(), [&](const auto& entry) {
@@ -190,20 +167,5 @@ bool operator==(const Value& a, const Value& b) {
   }
   return (a.is_none() && b.is_none()) || (a.is_undefined() && b.is_undefined());
 }
-
-std::string PrintFloat(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
-  std::array<char, 512> buffer;
-  const double magnitude = std::abs(value);
-  const bool scientific = magnitude != 0 && (magnitude < 1e-4 || magnitude >= 1e16);
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                                 scientific ? std::chars_format::scientific : std::chars_format::fixed);
-  std::string text(buffer.data(), end.ptr);
-  if (!scientific && text.find('.') == std::string::npos) text += ".0";
-  return text;
-}
-
-std::string ToJson(const Value& value, int indent) { return JsonWriter(indent).Write(value, 0); }
 
 }  // namespace espalier::jinja
