@@ -26,8 +26,7 @@ class DeterminismTest : public testing::TestWithParam<ModelCase> {
   DeterminismTest() : model_(ModelOptions()) {}
 
   static TinyModelOptions ModelOptions() {
-    TinyModelOptions options;
-    options.architecture = GetParam().architecture;
+    TinyModelOptions options = TinyModelOptions::Of(GetParam().architecture);
     options.weight_type = GetParam().weights;
     return options;
   }
@@ -174,7 +173,9 @@ INSTANTIATE_TEST_SUITE_P(Models, DeterminismTest,
                          testing::Values(ModelCase{"llama", TensorType::kF32, KvType::kF32},
                                          ModelCase{"llama", TensorType::kQ4_1, KvType::kF16},
                                          ModelCase{"qwen2", TensorType::kF32, KvType::kF16},
-                                         ModelCase{"qwen2", TensorType::kQ8_0, KvType::kF32}),
+                                         ModelCase{"qwen2", TensorType::kQ8_0, KvType::kF32},
+                                         ModelCase{"qwen3", TensorType::kF16, KvType::kF16},
+                                         ModelCase{"gemma3", TensorType::kBF16, KvType::kF16}),
                          [](const auto& info) {
                            return Cat(info.param.architecture, GetTensorTypeInfo(info.param.weights).name,
                                       info.param.kv == KvType::kF32 ? "F32" : "F16");

@@ -48,8 +48,7 @@ class SameTokensOnAModel : public testing::TestWithParam<std::string> {
   SameTokensOnAModel() : model_(Options()) {}
 
   static TinyModelOptions Options() {
-    TinyModelOptions options;
-    options.architecture = GetParam();
+    TinyModelOptions options = TinyModelOptions::Of(GetParam());
     options.weight_type = TensorType::kQ8_0;
     options.feed_forward = 128;
     return options;
@@ -149,7 +148,7 @@ TEST_P(SameTokensOnAModel, TheDrawnTextIsNotTrivial) {
   EXPECT_NE(text, Run(World(), "sc:n=8,max_tokens=40,temperature=0.5")) << "sampling matters";
 }
 
-INSTANTIATE_TEST_SUITE_P(Architectures, SameTokensOnAModel, testing::Values("llama", "qwen2"));
+INSTANTIATE_TEST_SUITE_P(Architectures, SameTokensOnAModel, testing::Values("llama", "qwen2", "gemma3"));
 
 }  // namespace
 }  // namespace espalier

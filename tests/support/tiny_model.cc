@@ -53,6 +53,18 @@ std::vector<float> RandomValues(uint64_t key, int64_t count, double mean, double
 
 }  // namespace
 
+TinyModelOptions TinyModelOptions::Of(std::string_view architecture) {
+  TinyModelOptions options;
+  options.architecture = architecture;
+  if (architecture == "qwen3") options.head_dim = 24;
+  if (architecture == "gemma3") {
+    options.head_dim = 32;
+    options.window = 20;
+    options.layers = 7;  // the sixth reads everything
+  }
+  return options;
+}
+
 std::vector<std::string> TinyVocabulary() {
   std::vector<std::string> tokens;
   for (int byte = 0; byte < 256; ++byte) tokens.push_back(ByteToken(byte));

@@ -36,6 +36,8 @@ struct TinyModelOptions {
   std::string chat_template = kChatMl;  // "": the file carries none
 
   TinyModelOptions() {}
+  // The family at its most particular: windows shorter than a text, heads that do not divide the width.
+  static TinyModelOptions Of(std::string_view architecture);
 };
 
 // The vocabulary of every tiny model: 256 byte tokens in byte order, then merges, then the special tokens
