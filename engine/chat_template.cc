@@ -28,7 +28,7 @@ absl::Status AddMembers(std::string_view json, std::string_view what, Dict& dict
   if (!value.is_dict()) {
     return absl::InvalidArgumentError(Cat(what, " must be a JSON object, not ", value.Kind()));
   }
-  for (const auto& [key, member] : value.dict()) dict.Set(key, member);
+  for (const auto& [key, member] : value.dict()) dict.SetKey(key, member);
   return absl::OkStatus();
 }
 

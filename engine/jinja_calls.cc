@@ -76,10 +76,10 @@ absl::Status Evaluator::BindParameters(const Statement& macro, const Arguments& 
   for (const auto& [name, value] : arguments.named) {
     const auto it =
         std::find_if(macro.parameters.begin(), macro.parameters.end(),
-                     [&name = name](const Parameter& parameter) { return parameter.name == name; });
+                     [&name = name](const Parameter& parameter) { return parameter.name == name.string(); });
     const bool binds = it != macro.parameters.end() &&
                        it - macro.parameters.begin() >= static_cast<ptrdiff_t>(arguments.positional.size());
-    if (!binds) unbound.Set(name, value);
+    if (!binds) unbound.SetKey(name, value);
   }
   for (size_t i = 0; i < macro.parameters.size(); ++i) {
     const Parameter& parameter = macro.parameters[i];
@@ -111,13 +111,13 @@ absl::Status Evaluator::BindRest(const Statement& macro, const Arguments& argume
   Dict kwargs;
   Value caller(Undefined{"caller"});
   for (const auto& [name, value] : unbound) {
-    if (name == "caller" && macro.reads_caller) {
+    if (name.string() == "caller" && macro.reads_caller) {
       caller = value;
     } else if (macro.reads_kwargs) {
       ESPALIER_RETURN_IF_ERROR(check(value));
-      kwargs.Set(name, value);
+      kwargs.SetKey(name, value);
     } else {
-      return TemplateError(line, Cat("macro '", macro.text, "' takes no argument '", name, "'"));
+      return TemplateError(line, Cat("macro '", macro.text, "' takes no argument '", name.string(), "'"));
     }
   }
   const auto is_parameter = [&](std::string_view name) {

@@ -79,8 +79,10 @@ absl::StatusOr<Value> Evaluator::EvaluateContainer(const Expression& expression)
   if (expression.kind == Kind::kTuple) return Value(std::move(items), SequenceType::kTuple);
   Dict dict;
   for (size_t i = 0; i < items.size(); i += 2) {
-    if (!items[i].is_string()) return TemplateError(expression.line, "a dict's keys must be strings");
-    dict.Set(items[i].string(), std::move(items[i + 1]));
+    if (!items[i].is_string() && !items[i].is_int()) {
+      return TemplateError(expression.line, "a dict's keys must be strings or integers");
+    }
+    dict.SetKey(std::move(items[i]), std::move(items[i + 1]));
   }
   return Value(std::move(dict));
 }

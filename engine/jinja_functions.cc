@@ -27,7 +27,7 @@ Result DictMethod(const Value& dict, std::string_view name, const Arguments& arg
   if (name == "get") {
     const Value* key = arguments.Find(0, "");
     if (key == nullptr) return Fault("get needs a key");
-    const Value* member = key->is_string() ? dict.Find(key->string()) : nullptr;
+    const Value* member = dict.FindKey(*key);
     const Value* absent = arguments.Find(1, "");
     return member != nullptr ? *member : absent != nullptr ? *absent : Value();
   }
@@ -82,7 +82,7 @@ absl::StatusOr<Dict> MakeDict(const Arguments& arguments) {
     return Fault("dict takes one dict and named values");
   ESPALIER_RETURN_IF_ERROR(arguments.meter->Charge(base.size()));
   Dict dict = base.dict();
-  for (const auto& [name, value] : arguments.named) dict.Set(name, value);
+  for (const auto& [name, value] : arguments.named) dict.SetKey(name, value);
   return dict;
 }
 

@@ -115,7 +115,7 @@ absl::StatusOr<bool> Contains(const Value& container, const Value& item) {
     return FindText(container.string(), item.string()) != std::string::npos;
   }
   if (container.is_list()) return std::count(container.list().begin(), container.list().end(), item) > 0;
-  if (container.is_dict()) return item.is_string() && container.Find(item.string()) != nullptr;
+  if (container.is_dict()) return container.FindKey(item) != nullptr;
   if (container.is_undefined()) return false;
   return Fault(Cat("cannot look for ", item.Kind(), " in ", container.Kind()));
 }
@@ -219,8 +219,8 @@ absl::StatusOr<Value> Slice(const Value& object, const Value& start, const Value
 
 absl::StatusOr<Value> Subscript(const Value& object, const Value& key) {
   if (object.is_undefined()) return Fault(Cat("'", object.undefined_name(), "' is undefined"));
-  if ((object.is_dict() || object.is_namespace()) && key.is_string()) {
-    const Value* member = object.Find(key.string());
+  if (object.is_dict() || object.is_namespace()) {
+    const Value* member = object.FindKey(key);
     if (member != nullptr) return *member;
   }
   const bool is_list = object.is_list() && !object.is_generator();

@@ -81,12 +81,12 @@ class JsonWriter {
     for (const Dict::Entry& entry : dict) entries.push_back(&entry);
     if (style_.sort_keys) {
       std::sort(entries.begin(), entries.end(),
-                [](const auto* a, const auto* b) { return a->first < b->first; });
+                [](const auto* a, const auto* b) { return a->first.Print() < b->first.Print(); });
     }
     text_ += '{';
     for (const Dict::Entry* entry : entries) {
       ESPALIER_RETURN_IF_ERROR(StartItem(entry == entries.front(), level));
-      AppendString(entry->first);
+      AppendString(entry->first.Print());
       text_ += style_.key_separator;
       ESPALIER_RETURN_IF_ERROR(Append(entry->second, level + 1));
     }

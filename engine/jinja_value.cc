@@ -7,29 +7,51 @@
 #include "engine/jinja_text.h"
 
 namespace espalier::jinja {
+namespace {
+
+// What stands for a key in a dict's index.
+std::string TextOfName(std::string_view name) { return Cat("s", name); }
+std::string TextOfKey(const Value& key) {
+  return key.is_string() ? TextOfName(key.string()) : Cat("i", key.Print());
+}
+
+}  // namespace
 
 Dict::Dict(std::initializer_list<Entry> entries) {
-  for (const auto& [key, value] : entries) Set(key, value);
+  for (const auto& [key, value] : entries) SetKey(key, value);
+}
+
+const Value* Dict::FindIndexed(const std::string& text) const {
+  const auto it = index_.find(text);
+  return it == index_.end() ? nullptr : &entries_[it->second].second;
 }
 
 const Value* Dict::Find(std::string_view key) const {
-  if (!index_.empty()) {
-    const auto it = index_.find(ToAbsl(key));
-    return it == index_.end() ? nullptr : &entries_[it->second].second;
-  }
+  if (!index_.empty()) return FindIndexed(TextOfName(key));
+  const auto it = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.first.is_string() && entry.first.string() == key;
+  });
+  return it == entries_.end() ? nullptr : &it->second;
+}
+
+const Value* Dict::FindKey(const Value& key) const {
+  if (key.is_string()) return Find(key.string());
+  if (!key.is_int()) return nullptr;
+  if (!index_.empty()) return FindIndexed(TextOfKey(key));
   const auto it =
       std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.first == key; });
   return it == entries_.end() ? nullptr : &it->second;
 }
 
-void Dict::Set(std::string_view key, Value value) {
-  if (const Value* present = Find(key); present != nullptr) {
+void Dict::SetKey(Value key, Value value) {
+  ESPALIER_CHECK(key.is_string() || key.is_int());
+  if (const Value* present = FindKey(key); present != nullptr) {
     *const_cast<Value*>(present) = std::move(value);
     return;
   }
-  entries_.emplace_back(key, std::move(value));
+  entries_.emplace_back(std::move(key), std::move(value));
   if (entries_.size() <= kFew) return;
-  for (size_t i = index_.size(); i < entries_.size(); ++i) index_.emplace(entries_[i].first, i);
+  for (size_t i = index_.size(); i < entries_.size(); ++i) index_.emplace(TextOfKey(entries_[i].first), i);
 }
 
 Value::Value(std::string value) : weight_(static_cast<int64_t>(value.size()) + 1) {
@@ -37,13 +59,13 @@ Value::Value(std::string value) : weight_(static_cast<int64_t>(value.size()) + 1
 }
 
 Value::Value(List items, SequenceType type) : sequence_type_(type) {
-  for (const Value& item : items) Contain(item, 0);
+  for (const Value& item : items) Contain(item, 1);
   if (items.empty()) depth_ = 1;
   data_ = std::make_shared<const List>(std::move(items));
 }
 
 Value::Value(Dict entries) {
-  for (const auto& [key, value] : entries) Contain(value, key.size());
+  for (const auto& [key, value] : entries) Contain(value, key.weight());
   if (entries.empty()) depth_ = 1;
   data_ = std::make_shared<Dict>(std::move(entries));
 }
@@ -52,9 +74,9 @@ Value::Value(Callable callable) : weight_(kEndless) {
   data_ = std::make_shared<const Callable>(std::move(callable));
 }
 
-void Value::Contain(const Value& item, size_t key_size) {
+void Value::Contain(const Value& item, int64_t key_weight) {
   depth_ = std::max(depth_, item.depth() + 1);
-  weight_ = std::min(kEndless, weight_ + item.weight() + static_cast<int64_t>(key_size) + 1);
+  weight_ = std::min(kEndless, weight_ + item.weight() + key_weight);
 }
 
 Value Value::Namespace(Dict entries) {
@@ -69,6 +91,8 @@ int64_t Value::integer() const { return is_bool() ? std::get<bool>(data_) : std:
 double Value::number() const { return is_float() ? std::get<double>(data_) : static_cast<double>(integer()); }
 
 const Value* Value::Find(std::string_view key) const { return dict().Find(key); }
+
+const Value* Value::FindKey(const Value& key) const { return dict().FindKey(key); }
 
 void Value::SetMember(std::string_view key, Value value) {
   ESPALIER_CHECK(is_namespace());
@@ -127,13 +151,14 @@ void Value::AppendRepresentation(std::string& text) const {
     text += '{';
     for (const auto& [key, value] : dict()) {
       if (&key != &dict().begin()->first) text += ", ";
-      AppendPythonString(key, text);
+      key.AppendRepresentation(text);
       text += ": ";
       value.AppendRepresentation(text);
     }
     text += '}';
   } else {
-    text += "<function " + callable().name + ">";
+    text += callable().macro != nullptr ? "<Macro '" + callable().name + "'>"
+                                        : "<function " + callable().name + ">";
   }
 }
 
@@ -161,7 +186,7 @@ bool operator==(const Value& a, const Value& b) {
   if (a.is_dict() && b.is_dict()) {
     return a.dict().size() == b.dict().size() &&
            std::all_of(a.dict().begin(), a.dict().end(), [&](const auto& entry) {
-             const Value* other = b.Find(entry.first);
+             const Value* other = b.FindKey(entry.first);
              return other != nullptr && *other == entry.second;
            });
   }

@@ -70,7 +70,8 @@ class Value {
   int64_t integer() const;  // of an int or bool
   double number() const;    // of any number
 
-  const Value* Find(std::string_view key) const;      // in a dict or namespace; null: none
+  const Value* Find(std::string_view key) const;  // in a dict or namespace; null: none
+  const Value* FindKey(const Value& key) const;
   void SetMember(std::string_view key, Value value);  // of a namespace
 
   bool Truthy() const;
@@ -93,7 +94,7 @@ class Value {
 
  private:
   bool holds_dict() const { return std::holds_alternative<std::shared_ptr<Dict>>(data_); }
-  void Contain(const Value& item, size_t key_size);
+  void Contain(const Value& item, int64_t key_weight);
   void AppendRepresentation(std::string& text) const;
 
   std::variant<Undefined, None, bool, int64_t, double, std::shared_ptr<const std::string>,
@@ -105,18 +106,20 @@ class Value {
   int64_t weight_ = 1;
 };
 
-// Entries in order of insertion; keys differ. Once the entries are more than a few, a key is found in
-// constant time: index_ then holds the place of every key.
+// Entries in order of insertion; keys differ, and are strings or integers. Once the entries are more than a
+// few, a key is found in constant time: index_ then holds the place of every key.
 class Dict {
  public:
-  using Entry = std::pair<std::string, Value>;
+  using Entry = std::pair<Value, Value>;
 
   Dict() = default;
   Dict(std::initializer_list<Entry> entries);
 
   const Value* Find(std::string_view key) const;  // null: none
+  const Value* FindKey(const Value& key) const;
   // Adds the key or replaces its value, in its place.
-  void Set(std::string_view key, Value value);
+  void Set(std::string_view key, Value value) { SetKey(Value(key), std::move(value)); }
+  void SetKey(Value key, Value value);
 
   size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
@@ -125,6 +128,8 @@ class Dict {
 
  private:
   static constexpr size_t kFew = 16;
+
+  const Value* FindIndexed(const std::string& text) const;
 
   std::vector<Entry> entries_;
   absl::flat_hash_map<std::string, size_t> index_;

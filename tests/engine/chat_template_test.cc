@@ -116,7 +116,7 @@ TEST(ChatTemplateTest, ErrorsNameLineAndConstruct) {
               HasSubstr("line 2: filter 'uper' is not supported (did you mean 'upper'?)"));
   EXPECT_THAT(ErrorOf("{{ 1 is nun }}"), HasSubstr("test 'nun'"));
   EXPECT_THAT(ErrorOf("{{ raise_exception('roles must\n alternate') }}"),
-              HasSubstr("line 2: the template refuses: roles must  alternate"));
+              HasSubstr("line 1: the template refuses: roles must  alternate"));
   EXPECT_THAT(ErrorOf("\n{{ nothing.attribute }}"), HasSubstr("line 2: 'nothing' is undefined"));
   EXPECT_THAT(ErrorOf("{% if true %}"), HasSubstr("expected '{% endif %}', found the end"));
   EXPECT_THAT(ErrorOf("{% raw %}"), HasSubstr("never closed"));
