@@ -54,7 +54,9 @@ class Folder : public TemporaryFolder {
  private:
   std::string OneLineOf(const absl::Status& status) const {
     const std::string message = status.ToString();
-    if (!status.ok()) EXPECT_THAT(message, AllOf(HasSubstr(path()), Not(HasSubstr("\n"))));
+    if (!status.ok()) {
+      EXPECT_THAT(message, AllOf(HasSubstr(path()), Not(HasSubstr("\n"))));
+    }
     return message;
   }
 };
