@@ -22,6 +22,7 @@ using Json = nlohmann::json;
 // Bounds against files that are no problems, or more of them than fit into memory.
 constexpr size_t kMaxLineBytes = 1 << 20;
 constexpr size_t kMaxIdBytes = 256;
+constexpr size_t kMaxAnswerBytes = 1 << 14;
 constexpr size_t kMaxFileBytes = size_t{1} << 30;
 constexpr std::string_view kForms =
     "write one JSON object a line with \"question\" and \"answer\", \"problem\" and \"answer\" or "
@@ -109,6 +110,10 @@ absl::StatusOr<Problem> ParseProblem(std::string_view line, int64_t line_number)
   const Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return absl::InvalidArgumentError(Cat("not a JSON object: ", kForms));
   ESPALIER_ASSIGN_OR_RETURN(Problem problem, ParseForm(object));
+  if (problem.gold.size() > kMaxAnswerBytes) {
+    return absl::InvalidArgumentError(
+        Cat("an answer of more than ", kMaxAnswerBytes, " bytes: give the result alone"));
+  }
   problem.gold = PlainAnswer(problem.gold);
   for (const std::string_view name : {"id", "ID"}) {
     if (!problem.id.empty()) break;

@@ -146,12 +146,14 @@ TEST(ProblemsTest, LongTextsTakeNoLongTime) {
     return result;
   };
   for (const std::string_view unit :
-       {"\\\\boxed{", "\\\\boxed{1}", "{", "1,", "\\\\frac{1}{2},", "#### ", "-"}) {
+       {"\\\\boxed{", "\\\\boxed{1}", "{", "1,", "\\\\frac{1}{2},", "#### ", "-", "\\\\text{", "\\\\frac{"}) {
     const std::string text = repeat(unit, static_cast<int>(900'000 / unit.size()));
     (void)Read(Cat("{\"problem\": \"a\", \"solution\": \"", text, "\"}"));
     (void)Read(Cat("{\"problem\": \"a\", \"answer\": \"", text, "\"}"));
     (void)Read(Cat("{\"question\": \"a\", \"answer\": \"", text, "\"}"));
   }
+  EXPECT_THAT(ErrorOf(Cat("{\"question\": \"a\", \"answer\": \"", repeat("\\\\text{", 99'999), "\"}")),
+              HasSubstr("an answer of more than 16384 bytes"));
   EXPECT_THAT(ErrorOf(Cat("{\"question\": \"a\", \"id\": \"", std::string(999, 'x'), "\"}")),
               HasSubstr("an \"id\" of more than 256 bytes"));
 }
