@@ -1,5 +1,6 @@
 #include "benchmarks/problems.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -18,7 +19,11 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Bounds against files that are no problems, or more of them than fit into memory.
 constexpr size_t kMaxLineBytes = 1 << 20;
+constexpr size_t kMaxIdBytes = 256;
+constexpr size_t kMaxAnswerBytes = 1 << 14;
+constexpr size_t kMaxFileBytes = size_t{1} << 30;
 constexpr std::string_view kForms =
     "write one JSON object a line with \"question\" and \"answer\", \"problem\" and \"answer\" or "
     "\"solution\", or "
@@ -105,10 +110,21 @@ absl::StatusOr<Problem> ParseProblem(std::string_view line, int64_t line_number)
   const Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) return absl::InvalidArgumentError(Cat("not a JSON object: ", kForms));
   ESPALIER_ASSIGN_OR_RETURN(Problem problem, ParseForm(object));
+  if (problem.gold.size() > kMaxAnswerBytes) {
+    return absl::InvalidArgumentError(
+        Cat("an answer of more than ", kMaxAnswerBytes, " bytes: give the result alone"));
+  }
   problem.gold = PlainAnswer(problem.gold);
   for (const std::string_view name : {"id", "ID"}) {
     if (!problem.id.empty()) break;
     ESPALIER_ASSIGN_OR_RETURN(problem.id, TextField(object, name));
+  }
+  if (problem.id.size() > kMaxIdBytes) {
+    return absl::InvalidArgumentError(Cat("an \"id\" of more than ", kMaxIdBytes, " bytes: shorten it"));
+  }
+  if (std::any_of(problem.id.begin(), problem.id.end(),
+                  [](unsigned char c) { return absl::ascii_iscntrl(c); })) {
+    return absl::InvalidArgumentError("an \"id\" with a line end or control character: write it on one line");
   }
   if (problem.id.empty()) problem.id = Cat(line_number);
   return problem;
@@ -134,12 +150,15 @@ absl::StatusOr<std::vector<Problem>> ReadProblems(std::istream& stream, const st
   }
   std::vector<Problem> problems;
   std::string line;
+  size_t bytes = 0;
   for (int64_t number = 1; !(limit && static_cast<int64_t>(problems.size()) == *limit); ++number) {
     if (!ReadLine(stream, &line)) break;
     const auto error = [&](std::string_view message) {
       return absl::InvalidArgumentError(Cat(name, ":", number, ": ", message));
     };
     if (line.size() > kMaxLineBytes) return error(Cat("a line of more than 1 MiB: ", kForms));
+    bytes += line.size() + 1;
+    if (bytes > kMaxFileBytes) return error("the file is larger than 1 GiB: split it or limit the problems");
     std::string_view text = line;
     if (number == 1 && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     text = ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));

@@ -28,7 +28,8 @@ struct Problem {
 
 // Reads the first `limit` problems (all without a limit). Blank lines and a UTF-8 byte order mark are passed
 // over. Errors: NotFound when the file cannot be opened; InvalidArgument with file:line and remedy for a line
-// that is no problem, for a file without problems and for a limit below 1.
+// that is no problem or longer than 1 MiB, for more than 1 GiB in all, for a file without problems and for a
+// limit below 1.
 absl::StatusOr<std::vector<Problem>> ReadProblems(const std::string& path, std::optional<int64_t> limit = {});
 
 // The same from a stream; `name` stands for the file in errors.

@@ -4,6 +4,7 @@
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "engine/jinja_evaluator.h"
 #include "engine/jinja_parser.h"
 #include "engine/jinja_text.h"
@@ -44,6 +45,12 @@ absl::StatusOr<Value> MessageValue(const ChatMessage& message) {
   return Value(std::move(dict));
 }
 
+// Messages quote the template, which may hold any bytes.
+absl::Status InOneLine(const absl::Status& status) {
+  constexpr size_t kLimit = 500;
+  return absl::Status(status.code(), OneLine(ToStd(status.message()), kLimit));
+}
+
 class JinjaChatTemplate : public ChatTemplate {
  public:
   JinjaChatTemplate(jinja::Block block, SpecialTokenTexts special_tokens)
@@ -64,7 +71,10 @@ class JinjaChatTemplate : public ChatTemplate {
     globals.Set("tools", std::move(tools));
     globals.Set("documents", std::move(documents));
     globals.Set("add_generation_prompt", Value(input.add_generation_prompt));
-    return jinja::Evaluator(std::move(globals), input.now.value_or(parsed_at_)).Render(block_);
+    absl::StatusOr<std::string> text =
+        jinja::Evaluator(std::move(globals), input.now.value_or(parsed_at_)).Render(block_);
+    if (!text.ok()) return InOneLine(text.status());
+    return text;
   }
 
  private:
@@ -77,8 +87,9 @@ class JinjaChatTemplate : public ChatTemplate {
 
 absl::StatusOr<std::unique_ptr<ChatTemplate>> ChatTemplate::Parse(std::string_view source,
                                                                   SpecialTokenTexts special_tokens) {
-  ESPALIER_ASSIGN_OR_RETURN(jinja::Block block, jinja::Parse(source));
-  return std::make_unique<JinjaChatTemplate>(std::move(block), std::move(special_tokens));
+  absl::StatusOr<jinja::Block> block = jinja::Parse(source);
+  if (!block.ok()) return InOneLine(block.status());
+  return std::make_unique<JinjaChatTemplate>(*std::move(block), std::move(special_tokens));
 }
 
 absl::StatusOr<std::unique_ptr<ChatTemplate>> ChatTemplate::Parse(std::string_view source,

@@ -22,6 +22,7 @@ Result ApplyToItem(const Value& item, const std::string& filter, const Arguments
 
 // map('upper'), map('default', 'x') or map(attribute='a.b', default='x').
 Result Map(const Value& subject, const Arguments& arguments) {
+  if (!subject.Truthy()) return Value(List(), SequenceType::kGenerator);  // none, too
   const Value* path = arguments.named.Find("attribute");
   const Value* absent = arguments.named.Find("default");
   if (path == nullptr && arguments.positional.empty()) return Fault("map needs a filter or attribute=...");
@@ -41,6 +42,7 @@ Result Map(const Value& subject, const Arguments& arguments) {
 // Keeps the items (those with the attribute, if `by_attribute`) for which the test says `wanted`; without a
 // test: those that are true.
 Result Select(const Value& subject, const Arguments& arguments, bool by_attribute, bool wanted) {
+  if (!subject.Truthy()) return Value(List(), SequenceType::kGenerator);  // none, too
   const size_t skipped = by_attribute ? 1 : 0;
   if (arguments.positional.size() < skipped) return Fault("selectattr and rejectattr need an attribute");
   const Value* path = by_attribute ? &arguments.positional[0] : nullptr;

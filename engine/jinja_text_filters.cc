@@ -134,6 +134,13 @@ Result ToJsonFilter(const Value& subject, const Arguments& arguments) {
   return Value(std::move(text));
 }
 
+// No filter of the transformers library, but of llama.cpp, whose collection has templates that need it.
+Result FromJson(const Value& subject, const Arguments& arguments) {
+  if (!subject.is_string()) return Fault(Cat("from_json needs a string, not ", subject.Kind()));
+  ESPALIER_RETURN_IF_ERROR(arguments.meter->Charge(subject.size()));
+  return ParseJson(subject.string(), "from_json");
+}
+
 // As Python's float(text); absent: none.
 std::optional<double> ParseFloat(std::string_view text) {
   text = Strip(text, {});
@@ -243,6 +250,7 @@ constexpr Filter kFilters[] = {
     {"float", ToFloat},
     {"forceescape", Escape},
     {"format", Format},
+    {"from_json", FromJson},
     {"indent", Indent},
     {"int", ToInteger},
     {"lower", [](const Value& v, const Arguments&) -> Result { return Value(Lower(v.Print())); }},

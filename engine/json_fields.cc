@@ -26,9 +26,9 @@ absl::Status CheckShape(std::string_view text) {
     depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
     values += c == ',' || c == '[' || c == '{' ? 1 : 0;
     if (depth > kMaxDepth)
-      return absl::InvalidArgumentError(Cat("it nests deeper than ", kMaxDepth, " levels"));
+      return absl::InvalidArgumentError(Cat("JSON nested deeper than ", kMaxDepth, " levels"));
     if (values > kMaxValues)
-      return absl::InvalidArgumentError(Cat("it has more than ", kMaxValues, " values"));
+      return absl::InvalidArgumentError(Cat("JSON of more than ", kMaxValues, " values"));
   }
   return absl::OkStatus();
 }
@@ -44,7 +44,8 @@ absl::Status WrongKind(std::string_view key, std::string_view wanted, const Json
 
 absl::StatusOr<Json> ParseJson(std::string_view text, std::string_view name) {
   const absl::Status shape = CheckShape(text);
-  if (!shape.ok()) return absl::InvalidArgumentError(Cat(name, ": ", ToStd(shape.message())));
+  if (!shape.ok())
+    return absl::InvalidArgumentError(Cat(name, ": ", ToStd(shape.message()), "; download the file again"));
   Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (value.is_discarded()) {
     return absl::InvalidArgumentError(Cat(name, " is not valid JSON; download the file again"));

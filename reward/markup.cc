@@ -136,7 +136,8 @@ bool TakeText(std::string_view& text, std::string* out) {
 
 std::optional<std::string_view> LastBoxed(std::string_view text) {
   constexpr std::string_view kBoxed = "\\boxed";
-  for (size_t at = text.rfind(kBoxed); at != std::string_view::npos;
+  int left = 200;  // boxes to try: each may be open to the text's end
+  for (size_t at = text.rfind(kBoxed); at != std::string_view::npos && left-- > 0;
        at = at == 0 ? std::string_view::npos : text.rfind(kBoxed, at - 1)) {
     std::string_view rest = text.substr(at + kBoxed.size());
     while (rest.starts_with(' ')) rest.remove_prefix(1);

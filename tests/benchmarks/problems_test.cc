@@ -116,6 +116,8 @@ TEST(ProblemsTest, ErrorsNameFileLineAndRemedy) {
       {"{\"problem\": \"a\", \"solution\": \"7\"}",
        "problems.jsonl:1: \"solution\" has no \\boxed{} result: add"},
       {"{\"Body\": \"a\", \"Question\": null}", "problems.jsonl:1: \"Question\" is empty: give"},
+      {"{\"question\": \"a\", \"id\": \"x\\ny\"}", "problems.jsonl:1: an \"id\" with a line end"},
+      {"{\"question\": \"a\", \"answer\": 1e999}", "problems.jsonl:1: not a JSON object"},
       {"", "problems.jsonl holds no problems: write"},
       {"\n \n", "problems.jsonl holds no problems: write"},
   };
@@ -134,6 +136,26 @@ TEST(ProblemsTest, ForeignFilesFailWithoutBeingReadWhole) {
   EXPECT_LT(stream.tellg(), 2 << 20);
   EXPECT_FALSE(Read(std::string(100000, '[')).ok());
   EXPECT_FALSE(Read("{\"question\": " + std::string(100000, '[')).ok());
+}
+
+// Texts that take the graders' parsers to their bounds, each within the bound of a line.
+TEST(ProblemsTest, LongTextsTakeNoLongTime) {
+  const auto repeat = [](std::string_view text, int times) {
+    std::string result;
+    for (int i = 0; i < times; ++i) result += text;
+    return result;
+  };
+  for (const std::string_view unit :
+       {"\\\\boxed{", "\\\\boxed{1}", "{", "1,", "\\\\frac{1}{2},", "#### ", "-", "\\\\text{", "\\\\frac{"}) {
+    const std::string text = repeat(unit, static_cast<int>(900'000 / unit.size()));
+    (void)Read(Cat("{\"problem\": \"a\", \"solution\": \"", text, "\"}"));
+    (void)Read(Cat("{\"problem\": \"a\", \"answer\": \"", text, "\"}"));
+    (void)Read(Cat("{\"question\": \"a\", \"answer\": \"", text, "\"}"));
+  }
+  EXPECT_THAT(ErrorOf(Cat("{\"question\": \"a\", \"answer\": \"", repeat("\\\\text{", 99'999), "\"}")),
+              HasSubstr("an answer of more than 16384 bytes"));
+  EXPECT_THAT(ErrorOf(Cat("{\"question\": \"a\", \"id\": \"", std::string(999, 'x'), "\"}")),
+              HasSubstr("an \"id\" of more than 256 bytes"));
 }
 
 TEST(ProblemsTest, OpensFilesAndExplainsWhyItCannot) {

@@ -101,6 +101,7 @@ TEST_F(TokenizeCommandTest, SentencePieceRoundTrips) {
 }
 
 TEST_F(TokenizeCommandTest, TakesAFolder) {
+  Write("config.json", "{}");
   Write("tokenizer.json", R"({"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]},
                               "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}})");
   options_.common.model = folder_;

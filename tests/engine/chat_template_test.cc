@@ -189,6 +189,16 @@ TEST(ChatTemplateTest, FormatsAndFiltersAreBounded) {
   }
 }
 
+TEST(ChatTemplateTest, ReadsJsonWithTheFilterOfLlamaCpp) {
+  EXPECT_EQ(Text(R"({{ ('{"b": [1, null], "a": "é"}' | from_json).b }}{{ '[2]' | from_json }})"),
+            "[1, None][2]");
+  EXPECT_THAT(ErrorOf("{{ '{' | from_json }}"), HasSubstr("line 1: from_json: no JSON"));
+  EXPECT_NE(
+      ErrorOf("{% set s = '[' ~ '1,' * 4000000 ~ '1]' %}{% for i in range(9) %}{% set l = s | from_json %}"
+              "{% endfor %}"),
+      "no error");
+}
+
 // Both the text and the pattern are a template's: the search must not take their product.
 TEST(ChatTemplateTest, SearchesTakeLinearTime) {
   EXPECT_EQ(Text("{% set s = 'a' * 4000000 %}{% set p = 'a' * 2000000 + 'b' %}{{ p in s }}{{ s.find(p) }}"

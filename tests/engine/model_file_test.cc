@@ -99,9 +99,12 @@ TEST(HubFolder, TakesTheTextModelOfAMultiModalOne) {
 TEST(HubFolder, FillsInWhatGemmasFilesLeaveOut) {
   const Folder folder("gemma3");
   folder.Edit([](Json& config) {
-    for (const char* key : {"num_key_value_heads", "head_dim", "rope_theta", "vocab_size"}) config.erase(key);
+    for (const char* key :
+         {"num_attention_heads", "num_key_value_heads", "head_dim", "rope_theta", "vocab_size"})
+      config.erase(key);
   });
   const ModelConfig config = ModelFile::Open(folder.path()).value()->ReadConfig().value();
+  EXPECT_EQ(config.heads, 8);
   EXPECT_EQ(config.kv_heads, 4);
   EXPECT_EQ(config.head_dim, 256);
   EXPECT_EQ(config.rope.base, 1e6f);

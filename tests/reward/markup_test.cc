@@ -17,6 +17,14 @@ TEST(LastBoxedTest, MatchesBracesAndTakesTheLast) {
   EXPECT_EQ(LastBoxed("\\boxed{\\left\\{x\\right.}"), "\\left\\{x\\right.");
 }
 
+// A model that repeats itself, or a hostile file of problems: no time that grows with the square of the text.
+TEST(LastBoxedTest, GivesUpOnManyOpenBoxes) {
+  std::string open;
+  for (int i = 0; i < 100'000; ++i) open += "\\boxed{";
+  EXPECT_EQ(LastBoxed("\\boxed{5}" + open), std::nullopt);
+  EXPECT_EQ(LastBoxed("\\boxed{5}" + open.substr(0, 100 * 7)), "5");
+}
+
 TEST(LastBoxedTest, PassesOverOpenAndBlankBoxes) {
   EXPECT_EQ(LastBoxed("\\boxed{5} and then \\boxed{1"), "5");
   EXPECT_EQ(LastBoxed("\\boxed{5} and then \\boxed{ }"), "5");

@@ -59,8 +59,9 @@ TinyModelOptions TinyModelOptions::Of(std::string_view architecture) {
   if (architecture == "qwen3") options.head_dim = 24;
   if (architecture == "gemma3") {
     options.head_dim = 32;
+    options.kv_heads = 1;
     options.window = 20;
-    options.layers = 7;  // the sixth reads everything
+    options.window_period = 2;
   }
   return options;
 }
@@ -90,6 +91,9 @@ void AddTinyMetadata(const TinyModelOptions& options, GgufWriter& writer) {
     writer.AddUint32(key("attention.value_length"), options.head_dim);
   }
   if (options.window > 0) writer.AddUint32(key("attention.sliding_window"), options.window);
+  if (options.window_period > 0) {
+    writer.AddUint32(key("attention.sliding_window_pattern"), options.window_period);
+  }
 
   const std::vector<std::string> tokens = TinyVocabulary();
   std::vector<int32_t> types(tokens.size(), 1);

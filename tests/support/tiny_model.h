@@ -25,8 +25,9 @@ struct TinyModelOptions {
   uint32_t width = 64;
   uint32_t heads = 4;
   uint32_t kv_heads = 2;
-  uint32_t head_dim = 0;  // 0: width / heads
-  uint32_t window = 0;    // > 0: of llama's layers, or of five in six of gemma3's
+  uint32_t head_dim = 0;       // 0: width / heads
+  uint32_t window = 0;         // > 0: of llama's layers, or of most of gemma3's
+  uint32_t window_period = 0;  // > 0: every so many layers of gemma3 read everything
   uint32_t feed_forward = 96;
   uint32_t context_length = 512;
   bool tied_output = false;
