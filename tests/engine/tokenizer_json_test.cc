@@ -208,7 +208,7 @@ TEST(TokenizerJsonTest, NestingAndCountsAreBounded) {
     files.tokenizer = text;
     return std::string(ParseTokenizerJson(files).status().message());
   };
-  EXPECT_THAT(parse(std::string(10'000'000, '[')), HasSubstr("nests deeper"));
+  EXPECT_THAT(parse(std::string(10'000'000, '[')), HasSubstr("nested deeper"));
   EXPECT_THAT(parse("[" + std::string(10'000'000, ',') + "]"), HasSubstr("more than"));
   Json json = SmallJson();
   json["normalizer"] = {{"type", "Sequence"}, {"normalizers", Json::array()}};
