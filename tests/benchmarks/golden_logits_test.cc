@@ -67,6 +67,7 @@ TEST_P(GoldenLogits, AgreeWithLlamaCpp) {
     const Tokenizer& tokenizer = engine_->tokenizer();
     const auto tokens = tokenizer.Encode(prompt, TokenizeOptions(/*special=*/false, tokenizer.adds_bos()));
     EXPECT_EQ(tokens, example["tokens"].get<std::vector<TokenId>>()) << prompt;
+    if (tokens.size() == 1) continue;  // llama.cpp is far from exact there, see docs/numerics.md
     const std::vector<float> logprobs = NextLogprobs(tokens);
     const auto best = std::max_element(logprobs.begin(), logprobs.end()) - logprobs.begin();
     if (best == example["top"][0]["id"].get<TokenId>()) ++same_best;
@@ -79,19 +80,24 @@ TEST_P(GoldenLogits, AgreeWithLlamaCpp) {
     }
   }
   ASSERT_GE(compared, 100);
+  const int examples = compared / static_cast<int>(golden["cases"][0]["top"].size());
   RecordProperty("mean", std::to_string(sum / compared));
   std::cout << GetParam() << ": mean difference " << sum / compared << ", worst " << worst << " over "
-            << compared << " log-probabilities; same best token in " << same_best << " of "
-            << golden["cases"].size() << "\n";
+            << compared << " log-probabilities; same best token in " << same_best << " of " << examples
+            << "\n";
   EXPECT_LT(sum / compared, 0.15);
   EXPECT_LT(worst, 1.0);
-  EXPECT_GE(same_best, static_cast<int>(golden["cases"].size()) - 1);
+  EXPECT_GE(same_best, examples - 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Catalog, GoldenLogits,
-                         testing::Values("smollm2-135m-instruct", "qwen2.5-coder-0.5b-instruct"),
+                         testing::Values("smollm2-135m-instruct", "qwen2.5-coder-0.5b-instruct",
+                                         "qwen2.5-coder-1.5b-instruct", "gemma-3-270m"),
                          [](const auto& info) {
-                           return info.param.substr(0, info.param.find_first_of("2."));
+                           std::string name = info.param;
+                           std::replace_if(
+                               name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
+                           return name;
                          });
 
 }  // namespace

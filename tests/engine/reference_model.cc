@@ -139,9 +139,10 @@ class ReferenceModel {
         double score = 0;
         for (int32_t d = 0; d < config_.head_dim; ++d)
           score += query[from + d] * keys_[layer][t][kv_from + d];
-        weights.push_back(std::exp(score * config_.attention_scale));
-        sum += weights.back();
+        weights.push_back(score * config_.attention_scale);
       }
+      const double max = *std::max_element(weights.begin(), weights.end());
+      for (double& weight : weights) sum += weight = std::exp(weight - max);
       for (size_t t = begin; t < positions; ++t) {
         for (int32_t d = 0; d < config_.head_dim; ++d) {
           out[from + d] += weights[t - begin] / sum * values_[layer][t][kv_from + d];
