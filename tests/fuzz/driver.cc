@@ -199,6 +199,9 @@ ESPALIER_TRACE_COMPARISON(cmp8, uint64_t)
 ESPALIER_TRACE_COMPARISON(const_cmp2, uint16_t)
 ESPALIER_TRACE_COMPARISON(const_cmp4, uint32_t)
 ESPALIER_TRACE_COMPARISON(const_cmp8, uint64_t)
+// The address sanitizer's library has the others, but not these.
+extern "C" void __sanitizer_cov_trace_cmpf(float, float) {}
+extern "C" void __sanitizer_cov_trace_cmpd(double, double) {}
 
 int main(int argc, char** argv) {
   using namespace espalier;
