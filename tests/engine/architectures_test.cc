@@ -11,6 +11,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -70,27 +71,32 @@ class ArchitecturesTest : public testing::TestWithParam<std::string> {
     return result;
   }
 
-  static void ExpectGolden(const Json& expected, const std::vector<std::vector<float>>& logprobs) {
+  // Returns the largest difference of a best token.
+  static double ExpectGolden(const Json& expected, const std::vector<std::vector<float>>& logprobs) {
+    double largest = 0;
     for (size_t i = 0; i < logprobs.size(); ++i) {
-      EXPECT_NEAR(logprobs[i][expected["best"][i].get<size_t>()], expected["best_logprobs"][i].get<double>(),
-                  kTolerance)
-          << "after token " << i;
+      const float logprob = logprobs[i][expected["best"][i].get<size_t>()];
+      const auto wanted = expected["best_logprobs"][i].get<double>();
+      EXPECT_NEAR(logprob, wanted, kTolerance) << "after token " << i;
+      largest = std::max(largest, std::abs(logprob - wanted));
     }
     for (size_t id = 0; id < logprobs.back().size(); ++id) {
       EXPECT_NEAR(logprobs.back()[id], expected["last_logprobs"][id].get<double>(), kTolerance)
           << "id " << id;
     }
+    return largest;
   }
 };
 
 TEST_P(ArchitecturesTest, FolderGivesWhatTransformersGives) {
   const std::unique_ptr<Engine> engine = Open(Folder());
   ASSERT_NE(engine, nullptr);
+  double largest = 0;
   for (const Json& expected : golden()["cases"]) {
     const auto tokens = expected["tokens"].get<std::vector<TokenId>>();
     if (expected.contains("best")) {
       ASSERT_TRUE(engine->info().generates);
-      ExpectGolden(expected, Logprobs(*engine, tokens));
+      largest = std::max(largest, ExpectGolden(expected, Logprobs(*engine, tokens)));
     }
     if (!expected.contains("scores")) continue;
     const Sequence sequence(*engine, tokens, 0);
@@ -102,9 +108,12 @@ TEST_P(ArchitecturesTest, FolderGivesWhatTransformersGives) {
     ASSERT_EQ(values.size(), tokens.size() * width);
     for (size_t i = 0; i < values.size(); ++i) {
       const Json& score = expected["scores"][i / width];
-      EXPECT_NEAR(values[i], (score.is_array() ? score[i % width] : score).get<double>(), kTolerance);
+      const auto wanted = (score.is_array() ? score[i % width] : score).get<double>();
+      EXPECT_NEAR(values[i], wanted, kTolerance);
+      largest = std::max(largest, std::abs(values[i] - wanted));
     }
   }
+  std::cout << GetParam() << ": largest difference " << largest << "\n";
 }
 
 float LargestDifference(const std::vector<std::vector<float>>& a, const std::vector<std::vector<float>>& b) {
