@@ -119,6 +119,11 @@ class ModelFiles(CommandLineTest):
         self.refuse_model("tensors.gguf", tensors, "safetensors")
         self.assert_refused(["solve", "--model", command_line.FOLDER, *PROBLEM], "is a folder")
 
+    def test_reward_models_do_not_generate(self):
+        model = ["--model", os.path.join(command_line.ARCHITECTURES, "qwen2-process-reward")]
+        for command in (["solve", *model, *PROBLEM], ["logits", *model, "--prompt", "a"]):
+            self.assert_refused(command, "is a reward model", "a head of 2 outputs", "choose a language model")
+
     def test_unknown_content(self):
         architecture = path("architecture.gguf", command_line.model_bytes().replace(b"llama", b"blama"))
         self.assert_refused(["solve", "--model", architecture, *PROBLEM], "'blama'", "supported: llama")

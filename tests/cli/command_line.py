@@ -11,6 +11,7 @@ import unittest
 
 TIMEOUT = 120  # seconds; far more than any command here needs on a busy machine
 
+ARCHITECTURES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "golden", "architectures")
 BINARY = ""
 FOLDER = ""
 MODEL = ""

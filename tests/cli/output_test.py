@@ -170,6 +170,22 @@ class ModelCommands(CommandLineTest):
         self.assertEqual(sum(tensor["bytes"] for tensor in report["tensors"]), report["types"][0]["bytes"])
         self.assertIn("Supported: yes", run("inspect", command_line.MODEL)[1])
 
+    def test_hugging_face_folders(self):
+        folder = os.path.join(command_line.ARCHITECTURES, "qwen3")
+        (report,) = self.json_lines("inspect", folder)
+        self.assertEqual((report["architecture"], report["supported"]), ("qwen3", True))
+        self.assertIn("model.layers.1.mlp.down_proj.weight", [tensor["name"] for tensor in report["tensors"]])
+        (tokenized,) = self.json_lines("tokenize", "--model", folder, "--text", "How many are left?")
+        (logits,) = self.json_lines("logits", "--model", folder, "--prompt", "How many are left?", "--top", "2")
+        self.assertEqual(logits["tokens"], tokenized["ids"][0])
+        gguf = folder + "/qwen3.gguf"
+        (same,) = self.json_lines("logits", "--model", gguf, "--prompt", "How many are left?", "--top", "2")
+        self.assertEqual(same, logits)
+        options = ["--program", "sc:n=3,max_tokens=20", "--problem", "How many?"]
+        from_folder = self.json_lines("solve", "--model", folder, *options)
+        from_gguf = self.json_lines("solve", "--model", gguf, *options)
+        self.assertEqual(from_folder[0]["tokens"], from_gguf[0]["tokens"])
+
     def test_pull_takes_what_is_cached(self):
         commit = "0123456789abcdef" * 2 + "01234567"
         repository = "hub/models--someone--tiny"

@@ -168,6 +168,8 @@ TEST(HubFolder, SaysWhatIsMissing) {
   const std::string index = "/model.safetensors.index.json";
   folder.Edit([](Json& json) { json["weight_map"].begin().value() = "../outside.safetensors"; }, index);
   EXPECT_THAT(folder.Error(), HasSubstr("'weight_map' names no .safetensors file beside it"));
+  folder.Edit([](Json& json) { json["weight_map"].begin().value() = "two\nlines.safetensors"; }, index);
+  EXPECT_THAT(folder.Error(), HasSubstr("'weight_map' names no .safetensors file beside it"));
   folder.Edit([](Json& json) { json["weight_map"].begin().value() = "gone.safetensors"; }, index);
   EXPECT_THAT(folder.Error(), HasSubstr("gone.safetensors': no such file"));
   folder.Edit([](Json& json) { json.erase("weight_map"); }, index);
