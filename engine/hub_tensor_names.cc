@@ -36,8 +36,7 @@ std::string_view Translate(const Pairs& pairs, std::string_view name) {
 }
 
 bool ComputesNothing(std::string_view name) {
-  return name.ends_with(".rotary_emb.inv_freq") || name.ends_with(".self_attn.rotary_emb.inv_freq") ||
-         name.find("vision_tower.") != std::string_view::npos ||
+  return name.ends_with(".rotary_emb.inv_freq") || name.find("vision_tower.") != std::string_view::npos ||
          name.find("multi_modal_projector.") != std::string_view::npos;
 }
 
