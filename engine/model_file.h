@@ -40,7 +40,7 @@ class ModelFile {
   virtual std::string format() const = 0;            // "GGUF version 3", "Hugging Face folder"
   virtual std::string architecture() const = 0;      // as the files call it; "" if they do not
   virtual int64_t file_bytes() const = 0;            // of all files
-  virtual std::vector<ModelFact> facts() const = 0;  // in file order
+  virtual std::vector<ModelFact> facts() const = 0;  // GGUF: in file order; config.json: by key
   // Every tensor as the files name it, for people.
   virtual std::span<const StoredTensor> stored_tensors() const = 0;
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "base/cat.h"
 #include "base/check.h"
@@ -64,9 +65,7 @@ class TensorReader {
   // `name` + ".weight", and ".bias" where there is one.
   LinearWeights Linear(const std::string& name) const {
     const StoredTensor& tensor = Tensor(name + ".weight");
-    LinearWeights linear{Pack(tensor, tensor.data), Bias(name)};
-    Release(tensor.data);
-    return linear;
+    return Pack(tensor, tensor.data, Bias(name));
   }
 
   // The same for query and key, whose rows rotate.
@@ -75,18 +74,21 @@ class TensorReader {
     const StoredTensor& tensor = Tensor(name + ".weight");
     const auto head_dim = static_cast<size_t>(config_.head_dim);
     const auto row_bytes = static_cast<size_t>(RowBytes(tensor.type, tensor.columns()));
-    const std::vector<std::byte> rows = RowsInHalves(tensor.data, row_bytes, head_dim);
-    LinearWeights linear{Pack(tensor, rows), Bias(name)};
-    Release(tensor.data);
-    const std::vector<std::byte> bias =
-        RowsInHalves(std::as_bytes(std::span(linear.bias)), sizeof(float), head_dim);
-    std::copy(bias.begin(), bias.end(), std::as_writable_bytes(std::span(linear.bias)).begin());
-    return linear;
+    std::vector<float> bias = Bias(name);
+    const std::vector<std::byte> ordered =
+        RowsInHalves(std::as_bytes(std::span(bias)), sizeof(float), head_dim);
+    std::copy(ordered.begin(), ordered.end(), std::as_writable_bytes(std::span(bias)).begin());
+    return Pack(tensor, RowsInHalves(tensor.data, row_bytes, head_dim), std::move(bias));
   }
 
  private:
-  WeightMatrix Pack(const StoredTensor& tensor, std::span<const std::byte> data) const {
-    return WeightMatrix::Pack(tensor.type, data.data(), tensor.rows(), tensor.columns(), pool_);
+  // `data`: the tensor's rows, in the order wanted.
+  LinearWeights Pack(const StoredTensor& tensor, std::span<const std::byte> data,
+                     std::vector<float> bias) const {
+    LinearWeights linear{WeightMatrix::Pack(tensor.type, data.data(), tensor.rows(), tensor.columns(), pool_),
+                         std::move(bias)};
+    Release(tensor.data);
+    return linear;
   }
   std::vector<float> Bias(const std::string& name) const {
     return file_.FindTensor(name + ".bias") == nullptr ? std::vector<float>() : Vector(name + ".bias");
