@@ -45,14 +45,6 @@ std::string TakeWhole(std::string_view& text) {
   return grouped;
 }
 
-// 12 | 1,234 | 12.50 | .5 as written less commas; "" when there is none.
-std::string TakeDecimal(std::string_view& text) {
-  std::string decimal = TakeWhole(text);
-  if (text.size() < 2 || text[0] != '.' || !absl::ascii_isdigit(text[1])) return decimal;
-  text.remove_prefix(1);
-  return Cat(decimal, ".", TakeDigits(text));
-}
-
 Decimal ParseDecimal(std::string_view written) {
   Decimal decimal;
   const size_t point = written.find('.');
@@ -169,7 +161,7 @@ bool TakeSign(std::string_view& text) {
 std::optional<Number> ConsumeNumber(std::string_view& text) {
   std::string_view rest = text;
   const bool negative = TakeSign(rest);
-  std::string numerator = TakeDecimal(rest);
+  std::string numerator = ConsumeDecimal(rest);
   if (numerator.empty()) return std::nullopt;
   std::string written = numerator;
   std::string_view denominator = TakeDenominator(rest);
@@ -183,6 +175,13 @@ std::optional<Number> ConsumeNumber(std::string_view& text) {
   const std::string value = ValueOf(ParseDecimal(numerator), power, denominator);
   const bool minus = negative && value != "0";
   return Number{Cat(minus ? "-" : "", written), Cat(minus ? "-" : "", value)};
+}
+
+std::string ConsumeDecimal(std::string_view& text) {
+  std::string decimal = TakeWhole(text);
+  if (text.size() < 2 || text[0] != '.' || !absl::ascii_isdigit(text[1])) return decimal;
+  text.remove_prefix(1);
+  return Cat(decimal, ".", TakeDigits(text));
 }
 
 }  // namespace espalier

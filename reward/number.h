@@ -21,6 +21,10 @@ struct Number {
 // value, less redundant zeros, and a fraction its spelling.
 std::optional<Number> ConsumeNumber(std::string_view& text);
 
+// Only the forms 12 | 1,234,567 | 12.50 | .5, without a sign: removes the longest at the very front and
+// returns it as written less commas; "" and no change when there is none.
+std::string ConsumeDecimal(std::string_view& text);
+
 }  // namespace espalier
 
 #endif  // ESPALIER_REWARD_NUMBER_H_
