@@ -75,7 +75,11 @@ class TreeWriter {
   void WriteTooltip(const BranchRecord& record) {
     absl::StrAppend(&svg_, "<title>", record.path.ToString(), ": ", EscapeHtml(record.end), ", ",
                     record.tokens, " tokens", record.answer.empty() ? "" : ", answer ",
-                    EscapeHtml(Shorten(record.answer, 80)), "</title>");
+                    EscapeHtml(Shorten(record.answer, 80)));
+    for (size_t i = 0; i < record.step_scores.size(); ++i) {
+      absl::StrAppendFormat(&svg_, "%s%.2f", i == 0 ? ", step scores " : " ", record.step_scores[i]);
+    }
+    svg_ += "</title>";
   }
 
   void WriteTip(const TreeNode& node, std::string_view end_class, const std::string& x) {

@@ -17,6 +17,7 @@
 #include "benchmarks/problems.h"
 #include "benchmarks/report.h"
 #include "cli/command.h"
+#include "cli/scorers.h"
 #include "cli/solve_output.h"
 #include "cli/usage.h"
 #include "reasoning/runtime.h"
@@ -33,6 +34,7 @@ struct SolveOptions {
   std::optional<std::string> file;
   std::optional<int64_t> limit;
   std::string prompt_format;
+  std::string reward;
   std::string report;
   int64_t in_flight = 8;
 
@@ -97,13 +99,28 @@ void WriteProfile(const RuntimeCounters& counters, double seconds) {
       100 * (1 - counters.engine_seconds / seconds));
 }
 
-ReportProgram SolveAll(Engine& engine, const SolveOptions& options, const SolveContext& context,
-                       const std::vector<Problem>& problems, const Program& program) {
+RuntimeOptions MakeRuntimeOptions(const SolveOptions& options) {
+  RuntimeOptions runtime;
+  runtime.reward = options.reward;
+  return runtime;
+}
+
+// What all programs of a run share.
+struct SolveRun {
+  Engine& engine;
+  const SolveOptions& options;
+  const SolveContext& context;
+  const RewardModels& rewards;
+};
+
+ReportProgram SolveAll(const SolveRun& solve, const std::vector<Problem>& problems, const Program& program) {
+  const SolveOptions& options = solve.options;
   ReportProgram run;
   run.generation = program.generation;
   ProgramSummary& summary = run.summary;
   summary.program = program.spec;
-  Runtime runtime(engine);
+  Runtime runtime(solve.engine, MakeRuntimeOptions(options));
+  for (const auto& [name, scorer] : solve.rewards) runtime.RegisterScorer(name, scorer);
   ProgressLine progress(options.common.quiet);
   RunnerOptions running;
   running.in_flight = options.in_flight;
@@ -117,7 +134,7 @@ ReportProgram SolveAll(Engine& engine, const SolveOptions& options, const SolveC
     progress.Clear();
     summary.Add(solved);
     if (options.common.json) {
-      WriteProblemJson(context, program, solved, std::cout);
+      WriteProblemJson(solve.context, program, solved, std::cout);
     } else {
       WriteProblemLine(solved, std::cout);
     }
@@ -133,15 +150,18 @@ ReportProgram SolveAll(Engine& engine, const SolveOptions& options, const SolveC
 }
 
 absl::Status RunSolve(const SolveOptions& options) {
-  ESPALIER_ASSIGN_OR_RETURN(const EngineOptions engine_options, MakeEngineOptions(options.common));
+  ESPALIER_ASSIGN_OR_RETURN(EngineOptions engine_options, MakeEngineOptions(options.common));
   ESPALIER_ASSIGN_OR_RETURN(const std::vector<Program> programs, ParsePrograms(options.programs));
   ESPALIER_RETURN_IF_ERROR(CheckPromptFormat(options.prompt_format));
   ESPALIER_ASSIGN_OR_RETURN(const std::vector<Problem> problems, FindProblems(options));
   if (!options.report.empty()) ESPALIER_RETURN_IF_ERROR(PrepareReportFile(options.report));
+  ESPALIER_ASSIGN_OR_RETURN(const RewardModels rewards,
+                            OpenRewardModels(options.common, options.reward, programs, engine_options));
   ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, OpenEngine(options.common, engine_options));
   SolveContext context;
   context.model = engine->info().name;
   context.seed = options.common.seed;
+  context.reward = DefaultReward(*engine, MakeRuntimeOptions(options));
   ESPALIER_ASSIGN_OR_RETURN(context.format, FindPromptFormat(options.prompt_format, *engine));
 
   Report report;
@@ -152,7 +172,7 @@ absl::Status RunSolve(const SolveOptions& options) {
   int64_t failed = 0;
   for (const Program& program : programs) {
     if (ShouldStop()) break;
-    report.programs.push_back(SolveAll(*engine, options, context, problems, program));
+    report.programs.push_back(SolveAll({*engine, options, context, rewards}, problems, program));
     summaries.push_back(report.programs.back().summary);
     failed += summaries.back().failed;
   }
@@ -188,7 +208,10 @@ void RegisterSolve(CLI::App& app, Commands& commands) {
   command->add_option("--limit,-n", options->limit, "only the first N problems")
       ->check(WholeNumber(1, kMostProblems));
   command->add_option("--prompt-format", options->prompt_format,
-                      "boxed (chat) or question (plain); default: by model");
+                      "boxed (chat), question (plain) or steps (chat, a step a line); default: by model");
+  command->add_option(
+      "--reward,-R", options->reward,
+      "what scores branches: checker, logprob, or a reward model as for --model; default: by model");
   command->add_option("--report", options->report, "also write a page with the search trees, FILE.html");
   command->add_option("--in-flight", options->in_flight, "problems under way at once")
       ->capture_default_str()

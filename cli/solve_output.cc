@@ -64,7 +64,7 @@ void WriteProblemJson(const SolveContext& context, const Program& program, const
                  {"top_k", sampling.top_k},
                  {"min_p", sampling.min_p},
                  {"max_tokens", program.generation.max_tokens}}},
-               {"reward", "none"},
+               {"reward", program.generation.reward.empty() ? context.reward : program.generation.reward},
                {"seed", context.seed}};
   if (!result.status.ok()) line["error"] = ToValidUtf8(ToStd(result.status.message()));
   for (const BranchRecord& branch : result.branches) {
@@ -73,6 +73,7 @@ void WriteProblemJson(const SolveContext& context, const Program& program, const
                                 {"answer", ToValidUtf8(branch.answer)},
                                 {"tokens", branch.tokens},
                                 {"mean_logprob", branch.mean_logprob},
+                                {"step_scores", branch.step_scores},
                                 {"text", ToValidUtf8(branch.text)}});
   }
   out << line.dump() << std::endl;
@@ -110,15 +111,16 @@ void WriteProblemLine(const SolvedProblem& solved, std::ostream& out) {
 
 void WriteSummaryTable(const SolveContext& context, const std::vector<ProgramSummary>& summaries,
                        std::ostream& out) {
-  out << "\nmodel " << context.model << ", prompt format " << context.format.name << ", seed " << context.seed
-      << "\n\n"
-      << absl::StreamFormat("%-16s %9s %9s %9s %10s %16s %8s %9s  %s\n", "program", "correct", "prefill",
-                            "expansion", "discarded", "KV pages shared", "s each", "tokens/s",
+  out << "\nmodel " << context.model << ", prompt format " << context.format.name << ", reward "
+      << context.reward << ", seed " << context.seed << "\n\n"
+      << absl::StreamFormat("%-24s %9s %9s %9s %11s %10s %16s %8s %9s  %s\n", "program", "correct", "prefill",
+                            "expansion", "aggregation", "discarded", "KV pages shared", "s each", "tokens/s",
                             "stop reasons");
   for (const ProgramSummary& summary : summaries) {
-    out << absl::StreamFormat("%-16s %9s %9d %9d %10d %16s %8.1f %9.1f  %s\n", Fit(summary.program, 40),
+    out << absl::StreamFormat("%-24s %9s %9d %9d %11d %10d %16s %8.1f %9.1f  %s\n", Fit(summary.program, 40),
                               summary.with_gold > 0 ? Cat(summary.correct, " of ", summary.with_gold) : "-",
-                              summary.tokens.prefill, summary.tokens.expansion, summary.tokens.discarded,
+                              summary.tokens.prefill, summary.tokens.expansion, summary.tokens.aggregation,
+                              summary.tokens.discarded,
                               Cat(summary.shared_pages(), " of ", summary.usage.logical_pages),
                               summary.seconds_each(), summary.tokens_per_second(), StopReasonsText(summary));
   }

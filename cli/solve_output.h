@@ -18,6 +18,7 @@ namespace espalier {
 struct SolveContext {
   std::string model;
   PromptFormat format;
+  std::string reward;  // the scorer of programs that name none
   uint64_t seed = 0;
 
   SolveContext() {}

@@ -39,8 +39,10 @@ struct ModelInfo {
   int32_t page_count = 0;
   int64_t page_bytes = 0;  // K and V of all layers
   int32_t max_batch_tokens = 0;
-  bool generates = true;     // false: a reward model; no row may ask for samples, top tokens or logprobs
-  int32_t head_outputs = 0;  // values of the classification head for each token; 0: rows may not ask for it
+  bool generates = true;      // false: a reward model; no row may ask for samples, top tokens or logprobs
+  int32_t head_outputs = 0;   // values of the classification head for each token; 0: rows may not ask for it
+  std::string prompt_format;  // that the file asks for by name; "": none
+  std::string reward;         // the scorer that the file asks for by name; "": none
   std::string chat_template_fault;  // why chat_template() is null although the file carries one
 };
 

@@ -141,6 +141,10 @@ absl::StatusOr<ModelConfig> GgufModel::ReadConfig() const {
   ESPALIER_ASSIGN_OR_RETURN(const std::string_view name, file.GetStringOr("general.name", ""));
   config.name = OneLine(name);
   if (config.name.empty()) config.name = BaseName(path());
+  ESPALIER_ASSIGN_OR_RETURN(const std::string_view format, file.GetStringOr("espalier.prompt_format", ""));
+  ESPALIER_ASSIGN_OR_RETURN(const std::string_view reward, file.GetStringOr("espalier.reward", ""));
+  config.prompt_format = OneLine(format);
+  config.reward = OneLine(reward);
   const GgufValue* tokens = file.Find("tokenizer.ggml.tokens");
   if (tokens == nullptr || tokens->type != GgufType::kArray || tokens->count < 1 ||
       tokens->count > kMaxModelSize) {

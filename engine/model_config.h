@@ -20,8 +20,10 @@ class ModelFile;
 enum class Activation { kSilu, kGelu };
 
 struct ModelConfig {
-  std::string name;          // the file's own name for the model, or the file's base name
-  std::string architecture;  // "llama", "qwen2", "qwen3", "gemma3"
+  std::string name;           // the file's own name for the model, or the file's base name
+  std::string prompt_format;  // "espalier.prompt_format" of the file; "": none
+  std::string reward;         // "espalier.reward" of the file; "": none
+  std::string architecture;   // "llama", "qwen2", "qwen3", "gemma3"
   int32_t layers = 0;
   int32_t width = 0;     // embedding length
   int32_t heads = 0;     // query heads

@@ -116,6 +116,8 @@ absl::StatusOr<std::unique_ptr<ModelEngine>> ModelEngine::Open(const std::string
                    .max_batch_tokens = options.max_batch_tokens,
                    .generates = config.generates,
                    .head_outputs = config.head_outputs,
+                   .prompt_format = config.prompt_format,
+                   .reward = config.reward,
                    .chat_template_fault = std::string(ToStd(chat_template.status().message()))};
   if (chat_template.ok()) engine->chat_template_ = *std::move(chat_template);
   return engine;

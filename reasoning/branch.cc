@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "reasoning/generate.h"
 #include "reasoning/query_core.h"
+#include "reasoning/score.h"
 #include "reward/answer.h"
 
 namespace espalier {
@@ -11,13 +12,6 @@ namespace {
 QueryCore& Core(const std::shared_ptr<BranchState>& state) {
   ESPALIER_CHECK(state != nullptr && state->core != nullptr, "an empty branch, or one whose query is over");
   return *state->core;
-}
-
-template <typename Field>
-double Mean(const std::vector<TokenStatistics>& statistics, Field field) {
-  double sum = 0;
-  for (const TokenStatistics& token : statistics) sum += token.*field;
-  return statistics.empty() ? 0 : sum / static_cast<double>(statistics.size());
 }
 
 }  // namespace
@@ -38,12 +32,19 @@ GenerateOperation Branch::Generate(const Until& until, const Sampling& sampling)
   return GenerateOperation(state_, until, sampling);
 }
 
+ScoreOperation Branch::Score() { return ScoreOperation(state_); }
+
 void Branch::Append(std::string_view text) { Core(state_).Append(*state_, text); }
 void Branch::Prune() { Core(state_).Prune(*state_); }
 std::string Branch::Text() const { return Core(state_).Text(*state_); }
+double Branch::Confidence() const {
+  double sum = 0;
+  for (const TokenStatistics& token : state_->statistics) sum += token.confidence;
+  return state_->statistics.empty() ? 0 : sum / static_cast<double>(state_->statistics.size());
+}
+
 std::string Branch::ExtractAnswer() const { return espalier::ExtractAnswer(Text()); }
-double Branch::Confidence() const { return Mean(state_->statistics, &TokenStatistics::confidence); }
-double Branch::MeanLogprob() const { return Mean(state_->statistics, &TokenStatistics::logprob); }
+double Branch::MeanLogprob() const { return espalier::MeanLogprob(*state_); }
 int64_t Branch::generated_tokens() const { return state_->generated; }
 EndReason Branch::end_reason() const { return state_->end_reason; }
 const BranchPath& Branch::path() const { return state_->path; }

@@ -16,6 +16,7 @@
 namespace espalier {
 
 class GenerateOperation;
+class ScoreOperation;
 struct BranchState;
 
 class Branch {
@@ -32,6 +33,10 @@ class Branch {
   // One operation at a time per branch.
   GenerateOperation Generate(const Until& until);
   GenerateOperation Generate(const Until& until, const Sampling& sampling);
+
+  // co_await branch.Score() -> StepScores. Aggregation: has the query's scorer judge the steps of Text().
+  // Throws ProgramError when the scorer cannot.
+  ScoreOperation Score();
 
   // Adds text as if the model had written it. Special tokens in it are plain text.
   void Append(std::string_view text);

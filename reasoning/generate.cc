@@ -30,7 +30,7 @@ const char* EndReasonName(EndReason reason) {
 }
 
 GenerateOperation::GenerateOperation(std::shared_ptr<BranchState> branch, Until until, Sampling sampling)
-    : branch_(std::move(branch)), until_(std::move(until)), sampling_(sampling) {}
+    : Operation(std::move(branch)), until_(std::move(until)), sampling_(sampling) {}
 
 GenerateOperation::~GenerateOperation() {
   if (active_ && branch_->core != nullptr) branch_->core->CancelGenerate(*this);
@@ -48,11 +48,12 @@ EndReason GenerateOperation::await_resume() {
 }
 
 LogicalTime GenerateOperation::NextEvent() const {
-  const bool ended = end_reason_ != EndReason::kNotEnded;
   LogicalTime time;
-  time.clock = start_clock_ + drawn_ + (ended ? 0 : 1);
+  time.clock = start_clock_ + drawn_ + (ended() ? 0 : 1);
   time.path = branch_->path;
   return time;
 }
+
+void GenerateOperation::Settle() { branch_->core->SettleGenerate(*this); }
 
 }  // namespace espalier

@@ -12,20 +12,14 @@
 #include "base/ids.h"
 #include "engine/stop_matcher.h"
 #include "reasoning/branch.h"
+#include "reasoning/operation.h"
 #include "reasoning/sampling.h"
-#include "reasoning/task_scope.h"
 
 namespace espalier {
 
-// Lives in the frame of the coroutine that awaits it; destroying that frame cancels it.
-//
-// Physical progress (tokens drawn so far) runs ahead of logical time; `end` says when and how it ends once
-// that is known, and the program hears of it when logical time has come there.
-class GenerateOperation {
+class GenerateOperation : public Operation {
  public:
   GenerateOperation(std::shared_ptr<BranchState> branch, Until until, Sampling sampling);
-  GenerateOperation(const GenerateOperation&) = delete;
-  GenerateOperation& operator=(const GenerateOperation&) = delete;
   ~GenerateOperation();
 
   bool await_ready() const { return false; }
@@ -35,17 +29,13 @@ class GenerateOperation {
  private:
   friend class QueryCore;
 
-  // First clock at which an event of this operation can still happen.
-  LogicalTime NextEvent() const;
+  LogicalTime NextEvent() const override;
+  bool ended() const override { return end_reason_ != EndReason::kNotEnded; }
+  void Settle() override;
 
-  std::shared_ptr<BranchState> branch_;
   Until until_;
   Sampling sampling_;
 
-  std::coroutine_handle<> waiter_;
-  ScopedTask* task_ = nullptr;  // whose coroutine waits
-  bool active_ = false;         // registered with the query
-  int64_t start_clock_ = 0;
   int64_t start_length_ = 0;  // the branch's tokens before
   int64_t limit_ = 0;         // most tokens to draw
   int64_t drawn_ = 0;

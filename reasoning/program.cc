@@ -43,6 +43,7 @@ GenerationOptions ReadGeneration(const GenerationOptions& defaults, ProgramOptio
       options.Integer("max_tokens", generation.max_tokens, 1, 10'000'000, "generated tokens of one branch");
   const std::string stop = options.Text("stop", "", "a text that ends a branch");
   if (!stop.empty()) generation.stop.push_back(stop);
+  generation.reward = options.Text("reward", generation.reward, "the scorer; default: that of --reward");
   return generation;
 }
 
@@ -51,6 +52,7 @@ GenerationOptions ReadGeneration(const GenerationOptions& defaults, ProgramOptio
 ProgramRegistry::ProgramRegistry() {
   RegisterCot(*this);
   RegisterSelfConsistency(*this);
+  RegisterBestOfN(*this);
 }
 
 void ProgramRegistry::Register(ProgramDescription description, ProgramFactory factory) {

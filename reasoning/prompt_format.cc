@@ -1,5 +1,6 @@
 #include "reasoning/prompt_format.h"
 
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "base/cat.h"
 #include "base/status.h"
@@ -25,7 +26,13 @@ std::vector<PromptFormat> MakeFormats() {
   question.user = "Question: {problem}\nAnswer:";
   question.stop = {"\nQuestion:"};
   question.step_delimiter = "\n";
-  return {boxed, question};
+
+  PromptFormat steps;
+  steps.name = "steps";
+  steps.chat = true;
+  steps.user = kProblem;
+  steps.step_delimiter = "\n";
+  return {boxed, question, steps};
 }
 
 std::string FillIn(const std::string& pattern, std::string_view problem) {
@@ -40,6 +47,12 @@ std::span<const PromptFormat> PromptFormats() {
 }
 
 absl::StatusOr<PromptFormat> FindPromptFormat(std::string_view name, const Engine& engine) {
+  if (name.empty() && !engine.info().prompt_format.empty()) {
+    absl::StatusOr<PromptFormat> format = FindPromptFormat(engine.info().prompt_format, engine);
+    if (format.ok()) return format;
+    return absl::InvalidArgumentError(Cat("metadata 'espalier.prompt_format' of the model: ",
+                                          ToStd(format.status().message()), "; give --prompt-format"));
+  }
   const std::string& fault = engine.info().chat_template_fault;
   if (name.empty() && fault.empty()) return PromptFormats()[engine.chat_template() != nullptr ? 0 : 1];
   if (name.empty()) {
@@ -56,8 +69,8 @@ absl::StatusOr<PromptFormat> FindPromptFormat(std::string_view name, const Engin
     }
     return format;
   }
-  return absl::InvalidArgumentError(
-      Cat("unknown prompt format '", name, "'", DidYouMean(name, names), ": there are boxed, question"));
+  return absl::InvalidArgumentError(Cat("unknown prompt format '", name, "'", DidYouMean(name, names),
+                                        ": there are ", absl::StrJoin(names, ", ")));
 }
 
 absl::StatusOr<std::vector<TokenId>> MakePrompt(const PromptFormat& format, std::string_view problem,

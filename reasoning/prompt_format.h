@@ -22,11 +22,12 @@ struct PromptFormat {
   std::string step_delimiter;  // ends a step, and stays part of it
 };
 
-// All formats, by name: "boxed" (chat, answer in \boxed{}), "question" (plain text).
+// All formats, by name: "boxed" (chat, answer in \boxed{}), "question" (plain text), "steps" (chat without a
+// system message, a step a line).
 std::span<const PromptFormat> PromptFormats();
 
-// The format of that name; "" chooses by whether the model has a chat template.
-// InvalidArgument: unknown name, or a chat format for a model without template.
+// The format of that name; "" is the one that the model file asks for, else by whether it has a chat
+// template. InvalidArgument: unknown name, or a chat format for a model without template.
 absl::StatusOr<PromptFormat> FindPromptFormat(std::string_view name, const Engine& engine);
 
 // Token ids of the prompt: chat template, BOS as the model file asks.

@@ -25,6 +25,12 @@ SamplingParameters ToParameters(const Sampling& sampling) {
 
 }  // namespace
 
+double MeanLogprob(const BranchState& branch) {
+  double sum = 0;
+  for (const TokenStatistics& token : branch.statistics) sum += token.logprob;
+  return branch.statistics.empty() ? 0 : sum / static_cast<double>(branch.statistics.size());
+}
+
 BranchState::BranchState(QueryCore& owner, BranchPath branch_path)
     : core(&owner), path(std::move(branch_path)) {}
 
@@ -36,6 +42,7 @@ QueryCore::QueryCore(QueryEnvironment environment, QueryId id, uint64_t seed, st
                      PromptFormat format, GenerationOptions generation)
     : scheduler_(environment.scheduler),
       tokenizer_(environment.tokenizer),
+      scorer_(environment.scorer),
       id_(id),
       seed_(seed),
       problem_(std::move(problem)),
@@ -138,27 +145,47 @@ void QueryCore::EndOperation(GenerateOperation& operation, EndReason reason, int
 }
 
 // The earliest ended operation, if nothing that still runs can come before it.
-GenerateOperation* QueryCore::NextDue() {
-  GenerateOperation* first = nullptr;
+Operation* QueryCore::NextDue() {
+  Operation* first = nullptr;
   LogicalTime first_time;
-  for (GenerateOperation* operation : operations_) {
+  for (Operation* operation : operations_) {
     LogicalTime time = operation->NextEvent();
     if (first == nullptr || time < first_time) {
       first = operation;
       first_time = std::move(time);
     }
   }
-  return first != nullptr && first->end_reason_ != EndReason::kNotEnded ? first : nullptr;
+  return first != nullptr && first->ended() ? first : nullptr;
 }
 
 void QueryCore::DeliverDue() {
-  while (GenerateOperation* operation = NextDue()) Deliver(*operation);
+  while (Operation* operation = NextDue()) Deliver(*operation);
 }
 
-void QueryCore::Deliver(GenerateOperation& operation) {
-  BranchState& branch = *operation.branch_;
+void QueryCore::Deliver(Operation& operation) {
   now_ = operation.NextEvent();
-  branch.clock = now_.clock;
+  operation.branch_->clock = now_.clock;
+  operation.Settle();
+  operation.active_ = false;
+  std::erase(operations_, &operation);
+  Resume(operation.waiter_, operation.task_);
+  DrainReady();
+}
+
+// ---- Operations ----
+
+void QueryCore::Begin(Operation& operation) {
+  const BranchState& branch = *operation.branch_;
+  ESPALIER_CHECK(branch.operation == nullptr, "branch ", branch.path.ToString(), " already generates");
+  ESPALIER_CHECK(branch.scheduled, "branch ", branch.path.ToString(), " was pruned");
+  operation.task_ = current_task_;
+  operation.active_ = true;
+  operation.start_clock_ = std::max(branch.clock, now_.clock);
+  operations_.push_back(&operation);
+}
+
+void QueryCore::SettleGenerate(GenerateOperation& operation) {
+  BranchState& branch = *operation.branch_;
   branch.end_reason = operation.end_reason_;
   AbsorbStatistics(operation, operation.kept_);
   tokens_.expansion += operation.drawn_;
@@ -168,11 +195,7 @@ void QueryCore::Deliver(GenerateOperation& operation) {
   }
   if (!operation.kept_tail_.empty())
     scheduler_.Append(branch.id, tokenizer_.EncodeContinuation(operation.kept_tail_));
-  operation.active_ = false;
   branch.operation = nullptr;
-  std::erase(operations_, &operation);
-  Resume(operation.waiter_, operation.task_);
-  DrainReady();
 }
 
 void QueryCore::AbsorbStatistics(GenerateOperation& operation, int64_t kept) {
@@ -194,15 +217,9 @@ int64_t QueryCore::LogicalLength(const BranchState& branch) const {
   return branch.operation->start_length_ + LogicalDrawn(*branch.operation);
 }
 
-// ---- Operations ----
-
 void QueryCore::StartGenerate(GenerateOperation& operation) {
+  Begin(operation);
   BranchState& branch = *operation.branch_;
-  ESPALIER_CHECK(branch.operation == nullptr, "branch ", branch.path.ToString(), " already generates");
-  ESPALIER_CHECK(branch.scheduled, "branch ", branch.path.ToString(), " was pruned");
-  operation.task_ = current_task_;
-  operation.active_ = true;
-  operation.start_clock_ = std::max(branch.clock, now_.clock);
   operation.start_length_ = static_cast<int64_t>(scheduler_.tokens(branch.id).size());
   operation.limit_ = generation_.max_tokens - branch.generated;
   if (operation.until_.kind() == Until::Kind::kTokens) {
@@ -212,7 +229,6 @@ void QueryCore::StartGenerate(GenerateOperation& operation) {
   operation.limit_ = std::min(operation.limit_, room);
   branch.operation = &operation;
   branch.end_reason = EndReason::kNotEnded;
-  operations_.push_back(&operation);
   if (operation.limit_ <= 0) {
     operation.end_reason_ = room <= 0 ? EndReason::kContext : EndReason::kMaxTokens;
     return;
@@ -257,6 +273,35 @@ void QueryCore::CancelGenerate(GenerateOperation& operation) {
   branch.end_reason = EndReason::kStopped;
   branch.stop_note = stopping_note_;
   branch.operation = nullptr;
+  operation.active_ = false;
+  std::erase(operations_, &operation);
+}
+
+void QueryCore::StartScore(ScoreOperation& operation) {
+  Begin(operation);
+  const BranchState& branch = *operation.branch_;
+  ScoreRequest request;
+  request.problem = problem_;
+  request.text = Text(branch);
+  request.step_delimiter = format_.step_delimiter;
+  request.mean_logprob = MeanLogprob(branch);
+  operation.ticket_ = scorer_.Submit(
+      request, [&operation](absl::StatusOr<StepScores> scores) { operation.scores_ = std::move(scores); });
+}
+
+void QueryCore::SettleScore(ScoreOperation& operation) {
+  if (!operation.scores_->ok()) return;
+  const StepScores& scores = **operation.scores_;
+  operation.branch_->scores = scores;
+  tokens_.aggregation += scores.tokens;
+}
+
+void QueryCore::CancelScore(ScoreOperation& operation) {
+  if (operation.ended()) {
+    if (operation.scores_->ok()) tokens_.discarded += (*operation.scores_)->tokens;
+  } else {
+    scorer_.Cancel(operation.ticket_);
+  }
   operation.active_ = false;
   std::erase(operations_, &operation);
 }
@@ -330,9 +375,8 @@ void QueryCore::Record(const BranchState& branch) {
   record.end = branch.stop_note.empty() ? EndReasonName(branch.end_reason) : branch.stop_note;
   record.start = branch.start_length - prompt_length_;
   record.tokens = own;
-  double sum = 0;
-  for (const TokenStatistics& token : branch.statistics) sum += token.logprob;
-  record.mean_logprob = branch.statistics.empty() ? 0 : sum / static_cast<double>(branch.statistics.size());
+  record.mean_logprob = MeanLogprob(branch);
+  record.step_scores = branch.scores.steps;
 }
 
 // ---- Tasks ----

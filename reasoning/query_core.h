@@ -28,6 +28,7 @@
 #include "reasoning/prompt_format.h"
 #include "reasoning/query.h"
 #include "reasoning/query_result.h"
+#include "reasoning/score.h"
 #include "scheduler/scheduler.h"
 
 namespace espalier {
@@ -52,12 +53,17 @@ struct BranchState {
   std::vector<TokenStatistics> statistics;  // of the generated tokens on its path
   EndReason end_reason = EndReason::kNotEnded;
   std::string stop_note;  // "decided_vote"
+  StepScores scores;      // of the last Score
   GenerateOperation* operation = nullptr;
 };
+
+// Of the generated tokens on its path, 0 if there are none.
+double MeanLogprob(const BranchState& branch);
 
 struct QueryEnvironment {
   Scheduler& scheduler;
   const Tokenizer& tokenizer;
+  Scorer& scorer;
 };
 
 class QueryCore {
@@ -91,7 +97,11 @@ class QueryCore {
 
   // For operations.
   void StartGenerate(GenerateOperation& operation);
+  void SettleGenerate(GenerateOperation& operation);
   void CancelGenerate(GenerateOperation& operation);
+  void StartScore(ScoreOperation& operation);
+  void SettleScore(ScoreOperation& operation);
+  void CancelScore(ScoreOperation& operation);
 
   // For task scopes.
   ScopedTask* current_task() const { return current_task_; }
@@ -125,9 +135,10 @@ class QueryCore {
 
   void Resume(std::coroutine_handle<> handle, ScopedTask* task);
   void DrainReady();
-  GenerateOperation* NextDue();
+  void Begin(Operation& operation);
+  Operation* NextDue();
   void EndOperation(GenerateOperation& operation, EndReason reason, int64_t kept);
-  void Deliver(GenerateOperation& operation);
+  void Deliver(Operation& operation);
   int64_t LogicalDrawn(const GenerateOperation& operation) const;
   void PrepareStops(GenerateOperation& operation) const;
   bool EndsAtText(GenerateOperation& operation, std::string_view piece);
@@ -136,6 +147,7 @@ class QueryCore {
 
   Scheduler& scheduler_;
   const Tokenizer& tokenizer_;
+  Scorer& scorer_;
   QueryId id_;
   uint64_t seed_;
   std::string problem_;
@@ -145,8 +157,8 @@ class QueryCore {
   LogicalTime now_;
   std::shared_ptr<BranchState> root_;
   int64_t prompt_length_ = 0;
-  std::map<BranchId, BranchState*> branches_;   // live
-  std::vector<GenerateOperation*> operations_;  // active: running, or ended and not yet delivered
+  std::map<BranchId, BranchState*> branches_;  // live
+  std::vector<Operation*> operations_;         // active: running, or ended and not yet delivered
   std::deque<ReadyResume> ready_;
   ScopedTask* current_task_ = nullptr;
   std::string stopping_note_;  // set while StopSiblings cancels

@@ -24,12 +24,13 @@ struct TokenCounts {
 // One branch of the finished tree.
 struct BranchRecord {
   BranchPath path;
-  std::string text;         // its own part: after the fork
-  std::string answer;       // extracted from the whole path
-  std::string end;          // EndReasonName, or the note of the stop ("decided_vote")
-  int64_t start = 0;        // tokens between the prompt and its own part: where it left its parent
-  int64_t tokens = 0;       // of its own part
-  double mean_logprob = 0;  // over its whole path
+  std::string text;                 // its own part: after the fork
+  std::string answer;               // extracted from the whole path
+  std::string end;                  // EndReasonName, or the note of the stop ("decided_vote")
+  int64_t start = 0;                // tokens between the prompt and its own part: where it left its parent
+  int64_t tokens = 0;               // of its own part
+  double mean_logprob = 0;          // over its whole path
+  std::vector<double> step_scores;  // of its whole path, if it was scored
 };
 
 struct QueryResult {

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_join.h"
+#include "base/cat.h"
 #include "base/check.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "reasoning/prompt_format.h"
 #include "reasoning/query_core.h"
 
@@ -26,10 +30,32 @@ struct Runtime::RunningQuery {
   double first_token = 0;
 };
 
+std::string DefaultReward(const Engine& engine, const RuntimeOptions& options) {
+  if (!options.reward.empty()) return options.reward;
+  const std::string& of_model = engine.info().reward;
+  return MakeTextScorer(of_model) != nullptr ? of_model : "logprob";
+}
+
 Runtime::Runtime(Engine& engine, const RuntimeOptions& options)
     : engine_(engine),
       clock_(options.clock != nullptr ? *options.clock : monotonic_clock_),
-      scheduler_(engine, options.scheduler) {}
+      default_reward_(DefaultReward(engine, options)),
+      scheduler_(engine, options.scheduler) {
+  for (const std::string_view name : kTextScorers) RegisterScorer(std::string(name), MakeTextScorer(name));
+}
+
+void Runtime::RegisterScorer(const std::string& name, std::shared_ptr<Scorer> scorer) {
+  scorers_[name] = std::move(scorer);
+}
+
+absl::StatusOr<Scorer*> Runtime::FindScorer(const std::string& name) const {
+  const auto found = scorers_.find(name.empty() ? default_reward_ : name);
+  if (found != scorers_.end()) return found->second.get();
+  std::vector<std::string> names;
+  for (const auto& [known, scorer] : scorers_) names.push_back(known);
+  return absl::InvalidArgumentError(Cat("unknown scorer '", name.empty() ? default_reward_ : name, "'",
+                                        DidYouMean(name, names), ": there are ", absl::StrJoin(names, ", ")));
+}
 
 Runtime::~Runtime() {
   while (!queries_.empty()) Cancel(queries_.begin()->first);
@@ -40,10 +66,11 @@ absl::StatusOr<QueryId> Runtime::Submit(const QueryRequest& request, OnResult on
   ESPALIER_ASSIGN_OR_RETURN(Program program, programs_.Make(request.program));
   ESPALIER_ASSIGN_OR_RETURN(PromptFormat format, FindPromptFormat(request.prompt_format, engine_));
   ESPALIER_ASSIGN_OR_RETURN(std::vector<TokenId> prompt, MakePrompt(format, request.problem, engine_));
+  ESPALIER_ASSIGN_OR_RETURN(Scorer* const scorer, FindScorer(program.generation.reward));
   const QueryId id{next_query_++};
   const uint64_t seed = StableHash(request.problem, request.seed);
-  auto query = std::make_unique<RunningQuery>(QueryEnvironment{scheduler_, engine_.tokenizer()}, id, seed,
-                                              request.problem, std::move(format), std::move(program));
+  auto query = std::make_unique<RunningQuery>(QueryEnvironment{scheduler_, engine_.tokenizer(), *scorer}, id,
+                                              seed, request.problem, std::move(format), std::move(program));
   query->submitted = clock_.Seconds();
   ESPALIER_RETURN_IF_ERROR(query->core.Start(std::move(prompt), query->program.body));
   query->on_result = std::move(on_result);
@@ -63,27 +90,44 @@ QueryResult Runtime::Run(const QueryRequest& request) {
   return *std::move(result);
 }
 
-bool Runtime::Step() {
-  FinishEnded();
-  if (queries_.empty()) return false;
-  if (!scheduler_.has_work()) {
-    while (!queries_.empty()) {
-      Finish(queries_.begin()->first,
-             absl::FailedPreconditionError(
-                 "the program waits for nothing that can happen: it awaits no operation"));
-    }
-    return false;
+void Runtime::FinishAll(const absl::Status& status) {
+  while (!queries_.empty()) Finish(queries_.begin()->first, status);
+}
+
+absl::Status Runtime::StepScorers() {
+  for (const auto& [name, scorer] : scorers_) {
+    if (scorer->has_work()) ESPALIER_RETURN_IF_ERROR(scorer->Step());
   }
-  const auto events = scheduler_.Step();
-  if (!events.ok()) {
-    while (!queries_.empty()) Finish(queries_.begin()->first, events.status());
-    return false;
-  }
+  return absl::OkStatus();
+}
+
+absl::Status Runtime::StepScheduler() {
+  if (!scheduler_.has_work()) return absl::OkStatus();
+  ESPALIER_ASSIGN_OR_RETURN(const std::span<const BranchEvent> events, scheduler_.Step());
   ++counters_.steps;
   counters_.rows += scheduler_.last_step().rows;
   counters_.computed_tokens += scheduler_.last_step().tokens;
   counters_.engine_seconds += scheduler_.last_step().engine_seconds;
-  for (const BranchEvent& event : *events) Route(event);
+  for (const BranchEvent& event : events) Route(event);
+  return absl::OkStatus();
+}
+
+bool Runtime::Step() {
+  FinishEnded();
+  if (queries_.empty()) return false;
+  const bool scores =
+      std::any_of(scorers_.begin(), scorers_.end(), [](const auto& s) { return s.second->has_work(); });
+  if (!scores && !scheduler_.has_work()) {
+    FinishAll(absl::FailedPreconditionError(
+        "the program waits for nothing that can happen: it awaits no operation"));
+    return false;
+  }
+  absl::Status status = StepScorers();
+  if (status.ok()) status = StepScheduler();
+  if (!status.ok()) {
+    FinishAll(status);
+    return false;
+  }
   for (auto& [id, query] : queries_) query->core.DeliverDue();
   FinishEnded();
   return !queries_.empty();

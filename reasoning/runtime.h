@@ -21,6 +21,7 @@
 #include "engine/engine.h"
 #include "reasoning/program.h"
 #include "reasoning/query_result.h"
+#include "reasoning/scorer.h"
 #include "scheduler/scheduler.h"
 
 namespace espalier {
@@ -40,10 +41,15 @@ struct QueryRequest {
 
 struct RuntimeOptions {
   SchedulerOptions scheduler;
+  std::string reward;  // the scorer of queries that name none; "" : the text scorer that the model file asks
+                       // for, else logprob
   const Clock* clock = nullptr;  // null: the monotonic clock
 
   RuntimeOptions() {}
 };
+
+// The scorer of queries that name none.
+std::string DefaultReward(const Engine& engine, const RuntimeOptions& options);
 
 // Totals since construction.
 struct RuntimeCounters {
@@ -67,11 +73,16 @@ class Runtime {
   }
   const ProgramRegistry& programs() const { return programs_; }
 
+  // Makes a scorer known to programs by `name`, in place of any of that name. It must not be replaced while
+  // queries use it. The text scorers (scorer.h) are there from the start.
+  void RegisterScorer(const std::string& name, std::shared_ptr<Scorer> scorer);
+  const std::string& default_reward() const { return default_reward_; }
+
   // Runs one query to its end, with any others that are under way.
   QueryResult Run(const QueryRequest& request);
 
   // Starts a query; `on_result` is called once, from Step, Cancel or the destructor.
-  // InvalidArgument: unknown program or option, prompt too long. FailedPrecondition: a reward model.
+  // InvalidArgument: unknown program, option or scorer, prompt too long. FailedPrecondition: a reward model.
   absl::StatusOr<QueryId> Submit(const QueryRequest& request, OnResult on_result);
 
   // Ends a query now: its pages are free, its result is Cancelled with the records so far.
@@ -87,6 +98,10 @@ class Runtime {
  private:
   struct RunningQuery;
 
+  absl::StatusOr<Scorer*> FindScorer(const std::string& name) const;
+  absl::Status StepScorers();
+  absl::Status StepScheduler();
+  void FinishAll(const absl::Status& status);
   void Route(const BranchEvent& event);
   void Finish(QueryId id, absl::StatusOr<Answer> answer);
   void FinishEnded();
@@ -95,6 +110,8 @@ class Runtime {
   MonotonicClock monotonic_clock_;
   const Clock& clock_;
   ProgramRegistry programs_;
+  std::map<std::string, std::shared_ptr<Scorer>> scorers_;
+  std::string default_reward_;
   Scheduler scheduler_;
   std::map<QueryId, std::unique_ptr<RunningQuery>> queries_;
   int64_t next_query_ = 0;

@@ -26,6 +26,7 @@ struct GenerationOptions {
   Sampling sampling;
   int64_t max_tokens = 512;       // generated tokens of one branch, from the prompt to its end
   std::vector<std::string> stop;  // besides the prompt format's own
+  std::string reward;             // the scorer's name; "" : the runtime's default
 
   GenerationOptions() {}
 };

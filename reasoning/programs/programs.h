@@ -6,6 +6,7 @@ namespace espalier {
 
 class ProgramRegistry;
 
+void RegisterBestOfN(ProgramRegistry& registry);
 void RegisterCot(ProgramRegistry& registry);
 void RegisterSelfConsistency(ProgramRegistry& registry);
 

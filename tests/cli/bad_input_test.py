@@ -166,6 +166,12 @@ class ProblemFiles(CommandLineTest):
         for blank in ["", " \t\n"]:
             self.assert_refused(["solve", *NO_MODEL, "--problem", blank], "--problem is blank")
         self.assert_refused(["solve", *NO_MODEL, *PROBLEM, "--prompt-format", "boxd"], "did you mean 'boxed'?")
+        reward = ["solve", *NO_MODEL, *PROBLEM, "--offline", "--reward"]
+        self.assert_refused([*reward, "cheker"], "--reward cheker (did you mean 'checker'?)", "checker, logprob")
+        self.assert_refused([*reward, "sprout"], "'sprout' cannot score", "give a reward model")
+        self.assert_refused([*reward, path("missing.gguf")], "missing.gguf")
+        program = ["solve", *NO_MODEL, *PROBLEM, "--offline", "--program", "bon:reward=chekcer"]
+        self.assert_refused(program, "--reward chekcer (did you mean 'checker'?)")
         self.assert_refused(["logits", *NO_MODEL, "--prompt", ""], "--prompt is empty")
         self.assert_refused(["perplexity", *NO_MODEL, "--file", path("missing.txt")], "missing.txt")
         tokenize = ["tokenize", *NO_MODEL]

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "engine/tokenizer.h"
+#include "tests/support/gguf_writer.h"
+#include "tests/support/temporary_file.h"
 #include "tests/support/tiny_model.h"
 
 namespace espalier {
@@ -57,6 +59,35 @@ TEST(PromptFormat, AnUnreadableTemplateIsSaidAndTheModelStillOpens) {
   EXPECT_THAT(FindPromptFormat("", *engine).status().ToString(),
               testing::AllOf(HasSubstr("frobnicate"), HasSubstr("--prompt-format question")));
   EXPECT_TRUE(FindPromptFormat("question", *engine).ok());
+}
+
+std::unique_ptr<Engine> OpenThatAsksFor(const std::string& format) {
+  const TinyModelOptions options;
+  GgufWriter writer;
+  AddTinyMetadata(options, writer);
+  writer.AddString("espalier.prompt_format", format);
+  AddTinyTensors(options, writer);
+  const TemporaryFile file(writer.Finish());
+  EngineOptions engine_options;
+  engine_options.kv_memory = 1 << 20;
+  auto engine = Engine::Open(file.path(), engine_options);
+  EXPECT_TRUE(engine.ok()) << engine.status();
+  return *std::move(engine);
+}
+
+TEST(PromptFormat, AModelFileMayAskForItsOwn) {
+  const auto engine = OpenThatAsksFor("steps");
+  const PromptFormat format = *FindPromptFormat("", *engine);
+  EXPECT_EQ(format.name, "steps");
+  EXPECT_EQ(format.step_delimiter, "\n");
+  EXPECT_EQ(PromptText(*engine, format, "1 + 1?"),
+            "<|im_start|>user\n1 + 1?<|im_end|>\n<|im_start|>assistant\n");
+  EXPECT_EQ(FindPromptFormat("boxed", *engine)->name, "boxed");
+  const auto odd = OpenThatAsksFor("stepps");
+  EXPECT_THAT(FindPromptFormat("", *odd).status().ToString(),
+              testing::AllOf(HasSubstr("espalier.prompt_format"), HasSubstr("did you mean 'steps'?"),
+                             HasSubstr("give --prompt-format")));
+  EXPECT_TRUE(FindPromptFormat("question", *odd).ok());
 }
 
 TEST(PromptFormat, UnknownNamesAreSaid) {

@@ -1,0 +1,25 @@
+// What programs that judge whole samples share.
+#ifndef ESPALIER_REASONING_PROGRAMS_SAMPLES_H_
+#define ESPALIER_REASONING_PROGRAMS_SAMPLES_H_
+
+#include "reasoning/program.h"
+#include "reasoning/sampling.h"
+#include "reward/step_scores.h"
+
+namespace espalier {
+
+// A branch that was cut off abstains: its last number is not an answer.
+inline bool IsWhole(EndReason end) { return end == EndReason::kEndOfTurn || end == EndReason::kStopText; }
+
+// The option `aggregate`: how step scores become the score of a sample.
+inline Aggregation ReadAggregation(ProgramOptions& options) {
+  const std::string name = options.Choice("aggregate", "min", {"min", "product", "mean", "last"},
+                                          "of the scores of a sample's steps");
+  if (name == "product") return Aggregation::kProduct;
+  if (name == "mean") return Aggregation::kMean;
+  return name == "last" ? Aggregation::kLast : Aggregation::kMin;
+}
+
+}  // namespace espalier
+
+#endif  // ESPALIER_REASONING_PROGRAMS_SAMPLES_H_
