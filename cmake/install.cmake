@@ -8,6 +8,8 @@ foreach(layer ${layers})
   install(DIRECTORY ${layer}/ DESTINATION include/espalier/${layer} FILES_MATCHING PATTERN "*.h")
 endforeach()
 
+install(DIRECTORY models/sprout DESTINATION ${CMAKE_INSTALL_DATADIR}/espalier/models FILES_MATCHING PATTERN "*.gguf")
+
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/espalier)
 install(EXPORT espalierTargets NAMESPACE espalier:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/espalierConfig.cmake.in ${PROJECT_BINARY_DIR}/espalierConfig.cmake

