@@ -17,7 +17,7 @@ PROMPT_WEIGHT = 0.05  # of a prompt's token in the loss; a solution's token coun
 
 def document(problem: generator.Problem) -> tuple[list[int], int]:
     """The tokens of a solved problem and how many of them are the prompt."""
-    prompt = [vocabulary.BOS, *vocabulary.encode(problem.question + "\n")]
+    prompt = vocabulary.prompt(problem.question)
     return prompt + vocabulary.encode(problem.solution()) + [vocabulary.EOS], len(prompt)
 
 

@@ -69,9 +69,9 @@ def read(problems: pathlib.Path, solved: pathlib.Path) -> Iterator[tuple[list[in
                 continue
             problem = by_id[record["id"]]
             reference = problem["answer"].split("\n")[:-1]  # without the "####" line
-            prompt = [vocabulary.BOS, *vocabulary.encode(problem["question"] + "\n")]
             texts = collections.Counter(b["text"] for b in record["branches"] if b["end"] == "end")
-            yield prompt, [judge(text, reference, count) for text, count in texts.items()]
+            judged = [judge(text, reference, count) for text, count in texts.items()]
+            yield vocabulary.prompt(problem["question"]), judged
 
 
 class Rows(NamedTuple):

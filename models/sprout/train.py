@@ -3,18 +3,15 @@
 The learning rate warms up, stays, and falls to zero over the last part of the run (`--decay`).
 """
 import argparse
-import os
 import pathlib
-import time
 
 import jax
 import jax.numpy as jnp
 
 import data
 import model
-import optimizer
 from allocator import keep_memory
-from checkpoint import load, save
+from training import Run, train
 
 
 def loss(config, weights, tokens, documents, importance):
@@ -45,33 +42,14 @@ def main() -> None:
     parser.add_argument("--decay", type=float, default=0.3)
     parser.add_argument("--save-every", type=int, default=250)
     options = parser.parse_args()
-    os.nice(10)
 
     config = model.Config()
     weights = model.init(config, options.seed)
-    state, first = optimizer.init(weights), 1
-    if options.out.exists():
-        saved = load(options.out)
-        weights, state, first = saved["weights"], saved["state"], saved["step"] + 1
-        print(f"going on after step {saved['step']}", flush=True)
-
-    @jax.jit
-    def advance(weights, state, step, scale, tokens, documents, importance):
-        value, gradients = jax.value_and_grad(lambda w: loss(config, w, tokens, documents, importance))(weights)
-        weights, state = optimizer.update(weights, gradients, state, step, scale)
-        return weights, state, value
-
     print("parameters", sum(x.size for x in jax.tree.leaves(weights)), flush=True)
-    started, last = time.time(), options.stop_at or options.steps
-    for step in range(first, last + 1):
-        batch = data.rows(options.seed, step, options.rows, options.length)
-        scale = rate(step, options.steps, options.warmup, options.decay)
-        weights, state, value = advance(weights, state, float(step), scale, *batch)
-        if step % 20 == 0:
-            speed = (step - first + 1) * options.rows * options.length / (time.time() - started)
-            print(f"step {step} loss {float(value):.4f} {speed:.0f} tokens/s", flush=True)
-        if step % options.save_every == 0 or step == last:
-            save(options.out, weights=weights, state=state, step=step, config=tuple(config))
+    train(Run(out=options.out, last=options.stop_at or options.steps, save_every=options.save_every,
+              loss=lambda weights, *batch: loss(config, weights, *batch),
+              batch=lambda step: data.rows(options.seed, step, options.rows, options.length),
+              scale=lambda step: rate(step, options.steps, options.warmup, options.decay)), config, weights)
 
 
 if __name__ == "__main__":

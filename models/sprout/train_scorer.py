@@ -4,10 +4,8 @@ solution is right so far. `python train_scorer.py --help` lists the options; run
 Reads problems (generator.py) and the solutions that the generator gave to them (`espalier solve --json`).
 """
 import argparse
-import os
 import pathlib
 import random
-import time
 
 import jax
 import jax.numpy as jnp
@@ -15,9 +13,9 @@ import numpy as np
 
 import judged
 import model
-import optimizer
 from allocator import keep_memory
-from checkpoint import load, save
+from checkpoint import load
+from training import Run, train
 
 
 def logits_of(config, weights, tokens, positions, branches):
@@ -70,7 +68,6 @@ def main() -> None:
     parser.add_argument("--held-out", type=int, default=200, help="problems at the end that are not trained on")
     parser.add_argument("--save-every", type=int, default=250)
     options = parser.parse_args()
-    os.nice(10)
 
     examples = list(judged.read(options.problems, options.solved))
     rng = random.Random(options.seed)
@@ -80,32 +77,18 @@ def main() -> None:
     steps = int(options.passes * len(trained.tokens) / options.rows)
     print(f"{sum(samples)} solutions of {len(examples)} problems, {len(samples)} different; {steps} steps", flush=True)
 
-    saved = load(options.generator)
-    config, weights = model.Config(*saved["config"]), saved["weights"]
+    generator = load(options.generator)
+    config, weights = model.Config(*generator["config"]), generator["weights"]
     weights["head"] = dict(weight=np.zeros(config.width, np.float32), bias=np.zeros((), np.float32))
-    state, first = optimizer.init(weights), 1
-    if options.out.exists():
-        saved = load(options.out)
-        weights, state, first = saved["weights"], saved["state"], saved["step"] + 1
-        print(f"going on after step {saved['step']}", flush=True)
 
-    @jax.jit
-    def advance(weights, state, step, scale, *batch):
-        value, gradients = jax.value_and_grad(lambda w: loss(config, w, *batch))(weights)
-        weights, state = optimizer.update(weights, gradients, state, step, scale)
-        return weights, state, value
-
-    started = time.time()
-    for step in range(first, steps + 1):
+    def batch(step: int) -> tuple:
         at = (step - 1) * options.rows % (len(trained.tokens) - options.rows + 1)
-        scale = options.rate * min(1.0, step / 30, (steps - step) / (0.7 * steps))
-        weights, state, value = advance(weights, state, float(step), scale, *(f[at:at + options.rows] for f in trained))
-        if step % 20 == 0:
-            speed = (step - first + 1) * options.rows * options.length / (time.time() - started)
-            print(f"step {step} of {steps} loss {float(value):.4f} {speed:.0f} tokens/s", flush=True)
-        if step % options.save_every == 0 or step == steps:
-            save(options.out, weights=weights, state=state, step=step, config=tuple(config))
-            print(evaluate(config, weights, held_out, options.rows), flush=True)
+        return tuple(field[at:at + options.rows] for field in trained)
+
+    train(Run(out=options.out, last=steps, save_every=options.save_every,
+              loss=lambda weights, *batch: loss(config, weights, *batch), batch=batch,
+              scale=lambda step: options.rate * min(1.0, step / 30, (steps - step) / (0.7 * steps))), config, weights,
+          saved=lambda weights: print(evaluate(config, weights, held_out, options.rows), flush=True))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ SPECIAL = ["<s>", "</s>", "<pad>"]
 # The pre-tokenizer of Qwen2, cut down to ASCII.
 _PIECES = re.compile(r"[^\r\nA-Za-z0-9]?[A-Za-z]+|[0-9]| ?[^\sA-Za-z0-9]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
 
+# Ids are in the order of this list and part of the weights: words can only be added, at the end, and with a new
+# training. Some stand here for sentences that the generator does not write yet.
 _WORDS = (
     "has have buys more finds gives gets from loses to sells of the bags boxes packs with in each Every day for days "
     "away Then then number doubles triples times as many before half shares equally among people and keeps one part "
@@ -82,6 +84,11 @@ def encode(text: str) -> list[int]:
     """Token ids of ASCII text; no BOS. Words that the module's comment excludes (a capital inside) may differ
     from what a BPE makes of them."""
     return [i for piece in _PIECES.findall(text) for i in _encode_piece(piece)]
+
+
+def prompt(question: str) -> list[int]:
+    """What the model reads of a question; the solution follows."""
+    return [BOS, *encode(question + "\n")]
 
 
 def decode(ids) -> str:
