@@ -60,16 +60,13 @@ std::string Facts(const SolvedProblem& solved) {
 std::string BranchText(const BranchRecord& branch) {
   const std::string answer =
       branch.answer.empty() ? "no answer" : EscapeHtml(Shorten(branch.answer, kAnswerCharacters));
-  std::string scores;
-  for (const double score : branch.step_scores) {
-    absl::StrAppendFormat(&scores, "%s%.2f", scores.empty() ? " · step scores " : " ", score);
-  }
   return absl::StrFormat(
       "<details class=\"branch %s\"><summary><code>%s</code> <b>%s</b> <span class=\"soft\">%s · %s tokens · "
       "mean "
       "logprob %.2f%s</span></summary>\n<pre>%s</pre></details>\n",
       ToAbsl(EndClass(branch.end)), branch.path.ToString(), answer, EscapeHtml(branch.end),
-      WithSeparators(branch.tokens), branch.mean_logprob, scores, EscapeHtml(branch.text));
+      WithSeparators(branch.tokens), branch.mean_logprob, StepScoresText(branch, " · "),
+      EscapeHtml(branch.text));
 }
 
 std::string Branches(const SolvedProblem& solved) {

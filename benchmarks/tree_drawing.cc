@@ -75,11 +75,7 @@ class TreeWriter {
   void WriteTooltip(const BranchRecord& record) {
     absl::StrAppend(&svg_, "<title>", record.path.ToString(), ": ", EscapeHtml(record.end), ", ",
                     record.tokens, " tokens", record.answer.empty() ? "" : ", answer ",
-                    EscapeHtml(Shorten(record.answer, 80)));
-    for (size_t i = 0; i < record.step_scores.size(); ++i) {
-      absl::StrAppendFormat(&svg_, "%s%.2f", i == 0 ? ", step scores " : " ", record.step_scores[i]);
-    }
-    svg_ += "</title>";
+                    EscapeHtml(Shorten(record.answer, 80)), StepScoresText(record, ", "), "</title>");
   }
 
   void WriteTip(const TreeNode& node, std::string_view end_class, const std::string& x) {
@@ -114,6 +110,15 @@ std::string_view TipMark(std::string_view end_class) {
   if (end_class == "stopped") return "<circle class=\"hollow\" r=\"3.5\"/>";
   if (end_class == "failed") return "<path d=\"M-5-5 5 5M-5 5 5-5\"/>";
   return "<path d=\"M-3.5-3.5 3.5 3.5M-3.5 3.5 3.5-3.5\"/>";
+}
+
+std::string StepScoresText(const BranchRecord& branch, std::string_view before) {
+  std::string text;
+  for (const double score : branch.step_scores) {
+    if (text.empty()) text = Cat(before, "step scores");
+    absl::StrAppendFormat(&text, " %.2f", score);
+  }
+  return text;
 }
 
 std::string DrawTree(std::span<const BranchRecord> branches, std::string_view gold) {

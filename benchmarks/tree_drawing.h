@@ -16,6 +16,9 @@ std::string_view EndClass(std::string_view end);
 // The mark at the tip of a branch of that class: SVG around (0, 0), in pixels.
 std::string_view TipMark(std::string_view end_class);
 
+// "; step scores 1.00 0.50" with `before` for "; ", or "" for a branch that was not scored.
+std::string StepScoresText(const BranchRecord& branch, std::string_view before);
+
 // Inline SVG, as wide as what surrounds it, to be styled by kReportStyle. Answers equal to `gold` are marked.
 std::string DrawTree(std::span<const BranchRecord> branches, std::string_view gold);
 

@@ -99,12 +99,6 @@ void WriteProfile(const RuntimeCounters& counters, double seconds) {
       100 * (1 - counters.engine_seconds / seconds));
 }
 
-RuntimeOptions MakeRuntimeOptions(const SolveOptions& options) {
-  RuntimeOptions runtime;
-  runtime.reward = options.reward;
-  return runtime;
-}
-
 // What all programs of a run share.
 struct SolveRun {
   Engine& engine;
@@ -119,7 +113,9 @@ ReportProgram SolveAll(const SolveRun& solve, const std::vector<Problem>& proble
   run.generation = program.generation;
   ProgramSummary& summary = run.summary;
   summary.program = program.spec;
-  Runtime runtime(solve.engine, MakeRuntimeOptions(options));
+  RuntimeOptions runtime_options;
+  runtime_options.reward = solve.context.reward;
+  Runtime runtime(solve.engine, runtime_options);
   for (const auto& [name, scorer] : solve.rewards) runtime.RegisterScorer(name, scorer);
   ProgressLine progress(options.common.quiet);
   RunnerOptions running;
@@ -161,7 +157,7 @@ absl::Status RunSolve(const SolveOptions& options) {
   SolveContext context;
   context.model = engine->info().name;
   context.seed = options.common.seed;
-  context.reward = DefaultReward(*engine, MakeRuntimeOptions(options));
+  context.reward = options.reward.empty() ? DefaultReward(*engine) : options.reward;
   ESPALIER_ASSIGN_OR_RETURN(context.format, FindPromptFormat(options.prompt_format, *engine));
 
   Report report;

@@ -37,14 +37,9 @@ ScoreOperation Branch::Score() { return ScoreOperation(state_); }
 void Branch::Append(std::string_view text) { Core(state_).Append(*state_, text); }
 void Branch::Prune() { Core(state_).Prune(*state_); }
 std::string Branch::Text() const { return Core(state_).Text(*state_); }
-double Branch::Confidence() const {
-  double sum = 0;
-  for (const TokenStatistics& token : state_->statistics) sum += token.confidence;
-  return state_->statistics.empty() ? 0 : sum / static_cast<double>(state_->statistics.size());
-}
-
+double Branch::Confidence() const { return state_->Mean(&TokenStatistics::confidence); }
 std::string Branch::ExtractAnswer() const { return espalier::ExtractAnswer(Text()); }
-double Branch::MeanLogprob() const { return espalier::MeanLogprob(*state_); }
+double Branch::MeanLogprob() const { return state_->Mean(&TokenStatistics::logprob); }
 int64_t Branch::generated_tokens() const { return state_->generated; }
 EndReason Branch::end_reason() const { return state_->end_reason; }
 const BranchPath& Branch::path() const { return state_->path; }

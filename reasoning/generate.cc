@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/check.h"
 #include "reasoning/query_core.h"
 
 namespace espalier {
@@ -36,11 +35,7 @@ GenerateOperation::~GenerateOperation() {
   if (active_ && branch_->core != nullptr) branch_->core->CancelGenerate(*this);
 }
 
-void GenerateOperation::await_suspend(std::coroutine_handle<> waiter) {
-  ESPALIER_CHECK(branch_ != nullptr && branch_->core != nullptr, "the branch's query is over");
-  waiter_ = waiter;
-  branch_->core->StartGenerate(*this);
-}
+void GenerateOperation::Start() { branch_->core->StartGenerate(*this); }
 
 EndReason GenerateOperation::await_resume() {
   if (!error_.ok()) throw ProgramError(error_);

@@ -22,13 +22,12 @@ class GenerateOperation : public Operation {
   GenerateOperation(std::shared_ptr<BranchState> branch, Until until, Sampling sampling);
   ~GenerateOperation();
 
-  bool await_ready() const { return false; }
-  void await_suspend(std::coroutine_handle<> waiter);
   EndReason await_resume();  // throws ProgramError
 
  private:
   friend class QueryCore;
 
+  void Start() override;
   LogicalTime NextEvent() const override;
   bool ended() const override { return end_reason_ != EndReason::kNotEnded; }
   void Settle() override;

@@ -24,10 +24,15 @@ class Operation {
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;
 
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> waiter);
+
  protected:
   friend class QueryCore;
   ~Operation() = default;
 
+  // Begins the work.
+  virtual void Start() = 0;
   // The first logical time at which an event of this operation can still happen; of its end, once ended().
   virtual LogicalTime NextEvent() const = 0;
   // Physically: what it gives is known.

@@ -25,10 +25,10 @@ SamplingParameters ToParameters(const Sampling& sampling) {
 
 }  // namespace
 
-double MeanLogprob(const BranchState& branch) {
+double BranchState::Mean(float TokenStatistics::*field) const {
   double sum = 0;
-  for (const TokenStatistics& token : branch.statistics) sum += token.logprob;
-  return branch.statistics.empty() ? 0 : sum / static_cast<double>(branch.statistics.size());
+  for (const TokenStatistics& token : statistics) sum += token.*field;
+  return statistics.empty() ? 0 : sum / static_cast<double>(statistics.size());
 }
 
 BranchState::BranchState(QueryCore& owner, BranchPath branch_path)
@@ -166,8 +166,7 @@ void QueryCore::Deliver(Operation& operation) {
   now_ = operation.NextEvent();
   operation.branch_->clock = now_.clock;
   operation.Settle();
-  operation.active_ = false;
-  std::erase(operations_, &operation);
+  End(operation);
   Resume(operation.waiter_, operation.task_);
   DrainReady();
 }
@@ -182,6 +181,11 @@ void QueryCore::Begin(Operation& operation) {
   operation.active_ = true;
   operation.start_clock_ = std::max(branch.clock, now_.clock);
   operations_.push_back(&operation);
+}
+
+void QueryCore::End(Operation& operation) {
+  operation.active_ = false;
+  std::erase(operations_, &operation);
 }
 
 void QueryCore::SettleGenerate(GenerateOperation& operation) {
@@ -273,8 +277,7 @@ void QueryCore::CancelGenerate(GenerateOperation& operation) {
   branch.end_reason = EndReason::kStopped;
   branch.stop_note = stopping_note_;
   branch.operation = nullptr;
-  operation.active_ = false;
-  std::erase(operations_, &operation);
+  End(operation);
 }
 
 void QueryCore::StartScore(ScoreOperation& operation) {
@@ -284,7 +287,7 @@ void QueryCore::StartScore(ScoreOperation& operation) {
   request.problem = problem_;
   request.text = Text(branch);
   request.step_delimiter = format_.step_delimiter;
-  request.mean_logprob = MeanLogprob(branch);
+  request.mean_logprob = branch.Mean(&TokenStatistics::logprob);
   operation.ticket_ = scorer_.Submit(
       request, [&operation](absl::StatusOr<StepScores> scores) { operation.scores_ = std::move(scores); });
 }
@@ -302,8 +305,7 @@ void QueryCore::CancelScore(ScoreOperation& operation) {
   } else {
     scorer_.Cancel(operation.ticket_);
   }
-  operation.active_ = false;
-  std::erase(operations_, &operation);
+  End(operation);
 }
 
 // ---- Branches ----
@@ -375,7 +377,7 @@ void QueryCore::Record(const BranchState& branch) {
   record.end = branch.stop_note.empty() ? EndReasonName(branch.end_reason) : branch.stop_note;
   record.start = branch.start_length - prompt_length_;
   record.tokens = own;
-  record.mean_logprob = MeanLogprob(branch);
+  record.mean_logprob = branch.Mean(&TokenStatistics::logprob);
   record.step_scores = branch.scores.steps;
 }
 

@@ -41,6 +41,9 @@ struct BranchState {
   ~BranchState();
   BranchState(const BranchState&) = delete;
 
+  // Over `statistics`, 0 if there are none.
+  double Mean(float TokenStatistics::*field) const;
+
   QueryCore* core;  // null once the query is over
   BranchPath path;
   uint64_t random_key = 0;
@@ -56,9 +59,6 @@ struct BranchState {
   StepScores scores;      // of the last Score
   GenerateOperation* operation = nullptr;
 };
-
-// Of the generated tokens on its path, 0 if there are none.
-double MeanLogprob(const BranchState& branch);
 
 struct QueryEnvironment {
   Scheduler& scheduler;
@@ -136,6 +136,7 @@ class QueryCore {
   void Resume(std::coroutine_handle<> handle, ScopedTask* task);
   void DrainReady();
   void Begin(Operation& operation);
+  void End(Operation& operation);
   Operation* NextDue();
   void EndOperation(GenerateOperation& operation, EndReason reason, int64_t kept);
   void Deliver(Operation& operation);

@@ -30,8 +30,7 @@ struct Runtime::RunningQuery {
   double first_token = 0;
 };
 
-std::string DefaultReward(const Engine& engine, const RuntimeOptions& options) {
-  if (!options.reward.empty()) return options.reward;
+std::string DefaultReward(const Engine& engine) {
   const std::string& of_model = engine.info().reward;
   return MakeTextScorer(of_model) != nullptr ? of_model : "logprob";
 }
@@ -39,7 +38,7 @@ std::string DefaultReward(const Engine& engine, const RuntimeOptions& options) {
 Runtime::Runtime(Engine& engine, const RuntimeOptions& options)
     : engine_(engine),
       clock_(options.clock != nullptr ? *options.clock : monotonic_clock_),
-      default_reward_(DefaultReward(engine, options)),
+      default_reward_(options.reward.empty() ? DefaultReward(engine) : options.reward),
       scheduler_(engine, options.scheduler) {
   for (const std::string_view name : kTextScorers) RegisterScorer(std::string(name), MakeTextScorer(name));
 }
@@ -48,13 +47,14 @@ void Runtime::RegisterScorer(const std::string& name, std::shared_ptr<Scorer> sc
   scorers_[name] = std::move(scorer);
 }
 
-absl::StatusOr<Scorer*> Runtime::FindScorer(const std::string& name) const {
-  const auto found = scorers_.find(name.empty() ? default_reward_ : name);
+absl::StatusOr<Scorer*> Runtime::FindScorer(const std::string& given) const {
+  const std::string& name = given.empty() ? default_reward_ : given;
+  const auto found = scorers_.find(name);
   if (found != scorers_.end()) return found->second.get();
   std::vector<std::string> names;
   for (const auto& [known, scorer] : scorers_) names.push_back(known);
-  return absl::InvalidArgumentError(Cat("unknown scorer '", name.empty() ? default_reward_ : name, "'",
-                                        DidYouMean(name, names), ": there are ", absl::StrJoin(names, ", ")));
+  return absl::InvalidArgumentError(Cat("unknown scorer '", name, "'", DidYouMean(name, names),
+                                        ": there are ", absl::StrJoin(names, ", ")));
 }
 
 Runtime::~Runtime() {

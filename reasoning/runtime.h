@@ -39,17 +39,16 @@ struct QueryRequest {
       : problem(std::move(problem)), program(std::move(program)) {}
 };
 
+// The text scorer that the model file asks for, else "logprob".
+std::string DefaultReward(const Engine& engine);
+
 struct RuntimeOptions {
   SchedulerOptions scheduler;
-  std::string reward;  // the scorer of queries that name none; "" : the text scorer that the model file asks
-                       // for, else logprob
+  std::string reward;            // the scorer of queries that name none; "" : DefaultReward
   const Clock* clock = nullptr;  // null: the monotonic clock
 
   RuntimeOptions() {}
 };
-
-// The scorer of queries that name none.
-std::string DefaultReward(const Engine& engine, const RuntimeOptions& options);
 
 // Totals since construction.
 struct RuntimeCounters {
@@ -98,7 +97,7 @@ class Runtime {
  private:
   struct RunningQuery;
 
-  absl::StatusOr<Scorer*> FindScorer(const std::string& name) const;
+  absl::StatusOr<Scorer*> FindScorer(const std::string& given) const;
   absl::Status StepScorers();
   absl::Status StepScheduler();
   void FinishAll(const absl::Status& status);

@@ -1,7 +1,6 @@
 #include "reasoning/score.h"
 
 #include "base/cat.h"
-#include "base/check.h"
 #include "reasoning/query_core.h"
 
 namespace espalier {
@@ -16,11 +15,7 @@ ScoreOperation::~ScoreOperation() {
   if (active_ && branch_->core != nullptr) branch_->core->CancelScore(*this);
 }
 
-void ScoreOperation::await_suspend(std::coroutine_handle<> waiter) {
-  ESPALIER_CHECK(branch_ != nullptr && branch_->core != nullptr, "the branch's query is over");
-  waiter_ = waiter;
-  branch_->core->StartScore(*this);
-}
+void ScoreOperation::Start() { branch_->core->StartScore(*this); }
 
 StepScores ScoreOperation::await_resume() {
   if (!scores_->ok()) {

@@ -2,7 +2,6 @@
 #ifndef ESPALIER_REASONING_SCORE_H_
 #define ESPALIER_REASONING_SCORE_H_
 
-#include <coroutine>
 #include <memory>
 #include <optional>
 
@@ -17,13 +16,12 @@ class ScoreOperation : public Operation {
   explicit ScoreOperation(std::shared_ptr<BranchState> branch) : Operation(std::move(branch)) {}
   ~ScoreOperation();
 
-  bool await_ready() const { return false; }
-  void await_suspend(std::coroutine_handle<> waiter);
   StepScores await_resume();  // throws ProgramError
 
  private:
   friend class QueryCore;
 
+  void Start() override;
   LogicalTime NextEvent() const override;
   bool ended() const override { return scores_.has_value(); }
   void Settle() override;

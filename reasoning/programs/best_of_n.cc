@@ -15,7 +15,7 @@ namespace {
 struct BestOfNOptions {
   int64_t samples = 8;
   Aggregation aggregation = Aggregation::kMin;
-  bool stop_at_perfect = true;
+  StopRule stop_rule = StopRule::kDecided;
 
   BestOfNOptions() {}
 };
@@ -32,7 +32,7 @@ Task<Answer> BestOfN(Query& query, BestOfNOptions options) {
       best.text = branch.ExtractAnswer();
       best.certainty = score;
     }
-    if (options.stop_at_perfect && score == 1) {
+    if (options.stop_rule == StopRule::kDecided && score == 1) {
       best.stop_reason = "perfect_score";
       query.StopSiblings("perfect_score");
     }
@@ -49,9 +49,7 @@ void RegisterBestOfN(ProgramRegistry& registry) {
     BestOfNOptions options;
     options.samples = given.Integer("n", options.samples, 1, 4096, "samples");
     options.aggregation = ReadAggregation(given);
-    const std::string rule =
-        given.Choice("stop_rule", "decided", {"decided", "none"}, "whether a perfect score ends the search");
-    options.stop_at_perfect = rule == "decided";
+    options.stop_rule = ReadStopRule(given, "whether a perfect score ends the search");
     return [options](Query& query) { return BestOfN(query, options); };
   });
 }

@@ -2,8 +2,12 @@
 #ifndef ESPALIER_REASONING_PROGRAMS_SAMPLES_H_
 #define ESPALIER_REASONING_PROGRAMS_SAMPLES_H_
 
+#include <string>
+#include <string_view>
+
 #include "reasoning/program.h"
 #include "reasoning/sampling.h"
+#include "reward/ballot.h"
 #include "reward/step_scores.h"
 
 namespace espalier {
@@ -18,6 +22,12 @@ inline Aggregation ReadAggregation(ProgramOptions& options) {
   if (name == "product") return Aggregation::kProduct;
   if (name == "mean") return Aggregation::kMean;
   return name == "last" ? Aggregation::kLast : Aggregation::kMin;
+}
+
+// The option `stop_rule`: whether the search ends as soon as its answer is certain.
+inline StopRule ReadStopRule(ProgramOptions& options, std::string_view help) {
+  const std::string rule = options.Choice("stop_rule", "decided", {"decided", "none"}, help);
+  return rule == "none" ? StopRule::kNone : StopRule::kDecided;
 }
 
 }  // namespace espalier

@@ -56,8 +56,7 @@ void RegisterSelfConsistency(ProgramRegistry& registry) {
     options.weighted =
         given.Choice("vote", "majority", {"majority", "weighted"}, "weighted: by the scorer") == "weighted";
     options.aggregation = ReadAggregation(given);
-    const std::string rule = given.Choice("stop_rule", "decided", {"decided", "none"}, "when the vote ends");
-    options.stop_rule = rule == "none" ? StopRule::kNone : StopRule::kDecided;
+    options.stop_rule = ReadStopRule(given, "when the vote ends");
     return [options](Query& query) { return SelfConsistency(query, options); };
   });
 }
