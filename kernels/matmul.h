@@ -1,7 +1,7 @@
 // Matrix products of stored weights with activations: output[m, r] = sum over k of input[m, k] * weight[r,
 // k].
 //
-// Weights are repacked once, at load, into tiles of eight output rows. Activations are quantised once and
+// Weights are repacked once, at load, into tiles of sixteen output rows. Activations are quantised once and
 // used by every product that reads them. Integer weights meet 8-bit activations in exact integer dot products
 // over 32 columns; float weights meet the activations as they are.
 //
@@ -35,8 +35,8 @@ class WeightMatrix {
   int64_t columns() const { return columns_; }
   int64_t packed_bytes() const { return tile_count() * tile_bytes_; }
 
-  // For the kernels: tile t holds output rows [8t, 8t + 8), rows past the end as zeros.
-  int64_t tile_count() const { return (rows_ + 7) / 8; }
+  // For the kernels: tile t holds output rows [16t, 16t + 16), rows past the end as zeros.
+  int64_t tile_count() const { return (rows_ + 15) / 16; }
   int64_t tile_bytes() const { return tile_bytes_; }
   const std::byte* tile(int64_t index) const { return tiles_.data() + index * tile_bytes_; }
 
@@ -51,8 +51,9 @@ class WeightMatrix {
 // Scale of 32 quantised activations and what the weights' offsets and minimums need.
 struct ActivationBlock {
   float scale;          // value ~ scale * quant; max |value| / 127
-  float scaled_sum;     // scale * (sum of the 32 quants)
-  int16_t half_sum[2];  // sums of quants 0..15 and 16..31
+  float scaled_sum;     // scale * sum
+  int32_t sum;          // of the 32 quants
+  int32_t half_sum[2];  // of quants 0..15 and 16..31
 };
 
 // Activations [rows, columns], quantised per row to int8 in blocks of 32 columns. A buffer to keep between

@@ -4,13 +4,17 @@
 #include <vector>
 
 #include "base/check.h"
+#include "kernels/cpu/cpu_features.h"
 #include "kernels/cpu/matmul_kernels.h"
 
 namespace espalier {
 namespace {
 
-// Quantised activations that stay in a core's second-level cache beside the weights that stream through.
+// Activations that stay in a core's second-level cache beside the weights that stream through.
 constexpr int64_t kRowBlockBytes = 256 << 10;
+
+// Sums of a task's rows are kept while the columns go by: they have to stay in the first-level cache.
+constexpr int64_t kMostRows = 128;
 
 // Tasks a thread should find, so that a thread that was interrupted does not keep the others waiting long.
 constexpr int64_t kTasksPerThread = 8;
@@ -23,32 +27,47 @@ struct Rectangle {
   int64_t first_row, rows;
 };
 
-void Store(const MatMulTarget& target, const float* sums, int64_t row, int64_t tile) {
-  const int64_t first = tile * kTileRows;
-  const int count = static_cast<int>(std::min<int64_t>(kTileRows, target.weights->rows() - first));
+// The sixteen outputs of one row and tile, or the `count` that the matrix has there.
+void Store(const MatMulTarget& target, const float* sums, int64_t row, int64_t first, int count) {
   float* output = target.output + row * target.stride + first;
-  float values[kTileRows];
-  for (int r = 0; r < count; ++r) values[r] = target.bias ? sums[r] + target.bias[first + r] : sums[r];
-  for (int r = 0; r < count; ++r) output[r] = target.accumulate ? output[r] + values[r] : values[r];
+  for (int r = 0; r < count; ++r) {
+    const float value = target.bias != nullptr ? sums[r] + target.bias[first + r] : sums[r];
+    output[r] = target.accumulate ? output[r] + value : value;
+  }
+}
+
+void StoreTile(const MatMulTarget& target, const float* sums, const Rectangle& part, int64_t tile) {
+  const int64_t first = tile * kTileRows;
+  const int64_t left = target.weights->rows() - first;
+  for (int64_t m = 0; m < part.rows; ++m, sums += kTileRows) {
+    if (left >= kTileRows) {
+      Store(target, sums, part.first_row + m, first, kTileRows);
+    } else {
+      Store(target, sums, part.first_row + m, first, static_cast<int>(left));
+    }
+  }
 }
 
 void ComputeRectangle(const MatMulTarget& target, const ActivationMatrix& activations, const TileKernels& set,
                       const Rectangle& part) {
-  alignas(64) float sums[kMaxRows * kMaxTiles * kTileRows];
+  alignas(64) float sums[kMaxTiles * kMostRows * kTileRows];
+  const WeightMatrix& weights = *target.weights;
+  TileArguments arguments = {.weights = nullptr,
+                             .tile_bytes = weights.tile_bytes(),
+                             .columns = weights.columns(),
+                             .rows = part.rows,
+                             .values = activations.values(part.first_row),
+                             .quants = activations.quants(part.first_row),
+                             .scales = activations.scales(part.first_row),
+                             .sums = sums};
   // Few rows wait for memory: one tile at a time is one stream for the processor to prefetch.
-  const int64_t step = part.rows <= 2 * kMaxRows ? 1 : set.preferred_tiles;
+  const int64_t step = part.rows <= set.direct_rows ? 1 : set.preferred_tiles;
   for (int64_t t = 0; t < part.tiles; t += step) {
     const int64_t tile = part.first_tile + t;
     const int64_t tiles = std::min(step, part.tiles - t);
-    for (int64_t m = 0; m < part.rows; m += kMaxRows) {
-      const int64_t row = part.first_row + m;
-      const int64_t rows = std::min<int64_t>(kMaxRows, part.rows - m);
-      set.kernels[rows - 1][tiles - 1](
-          {target.weights->tile(tile), target.weights->tile_bytes(), &activations, row, sums});
-      for (int64_t i = 0; i < rows * tiles; ++i) {
-        Store(target, sums + i * kTileRows, row + i / tiles, tile + i % tiles);
-      }
-    }
+    arguments.weights = weights.tile(tile);
+    set.kernels[tiles - 1](arguments);
+    for (int64_t i = 0; i < tiles; ++i) StoreTile(target, sums + i * part.rows * kTileRows, part, tile + i);
   }
 }
 
@@ -63,12 +82,30 @@ struct Cut {
 
 }  // namespace
 
+const MatMulLevel& ActiveMatMulLevel() {
+#if defined(__x86_64__)
+  switch (ActiveCpuLevel()) {
+    case CpuLevel::kAvx512Vnni:
+      return avx512_vnni::kMatMulLevel;
+    case CpuLevel::kAvxVnni:
+      return avx_vnni::kMatMulLevel;
+    case CpuLevel::kAvx2:
+      return avx2::kMatMulLevel;
+    case CpuLevel::kGeneric:
+      break;
+  }
+#endif
+  return generic::kMatMulLevel;
+}
+
 void MatMul(std::span<const MatMulTarget> targets, const ActivationMatrix& activations, ThreadPool& pool) {
   if (activations.rows() == 0) return;
-  const MatMulLevel level = ActiveMatMulLevel();
+  const MatMulLevel& level = ActiveMatMulLevel();
   const int64_t row_bytes = activations.blocks() * kBlockColumns;
-  const int64_t rows_per_task =
-      std::max<int64_t>(8 * kMaxRows, kRowBlockBytes / row_bytes / kMaxRows * kMaxRows);
+  const int64_t most_rows = std::clamp<int64_t>(kRowBlockBytes / row_bytes, 32, kMostRows);
+  // Blocks of one size, so that the last is not left with a few rows, in whole groups of 12.
+  const int64_t rows_per_task = std::min(
+      kMostRows, DivideUp(DivideUp(activations.rows(), DivideUp(activations.rows(), most_rows)), 12) * 12);
   const int64_t row_blocks = DivideUp(activations.rows(), rows_per_task);
   int64_t all_tiles = 0;
   for (const MatMulTarget& target : targets) all_tiles += target.weights->tile_count();

@@ -1,42 +1,46 @@
 // Layout of packed weights: what WeightMatrix writes and the CPU kernels read.
 //
-// A tile is 8 output rows by all columns, stored in column order. Lane r of every vector belongs to output
-// row r of the tile, so dot products need no horizontal sum. A group is 4 columns: 8 rows of 4 codes, 32
-// bytes, byte 4 * lane + column. A block is 32 columns: 8 groups of codes and the scales of the 8 lanes. The
-// size is the file's, but for Q4_K and Q5_K (scales of 8 instead of 6 bits) and for Q3_K and IQ4_NL, which
-// are widened to the layouts of Q6_K and Q8_0.
+// A tile is 16 output rows by all columns, stored in column order. Lane r belongs to output row r of the
+// tile, so dot products need no horizontal sum; one vector of 64 bytes or two of 32 hold the 16 lanes. A
+// group is 4 columns: 16 rows of 4 codes, 64 bytes (a cache line), byte 4 * lane + column. A block is 32
+// columns: 8 groups of codes and the scales of the 16 lanes. The size is the file's, but for Q4_K and Q5_K
+// (scales of 8 instead of 6 bits) and for Q3_K and IQ4_NL, which are widened to the layouts of Q6_K and Q8_0.
 #ifndef ESPALIER_KERNELS_CPU_PACKED_WEIGHTS_H_
 #define ESPALIER_KERNELS_CPU_PACKED_WEIGHTS_H_
 
 #include <cstdint>
 #include <type_traits>
 
-#include "base/check.h"
 #include "kernels/tensor_type.h"
 
 namespace espalier {
 
-inline constexpr int kTileRows = 8;
+inline constexpr int kTileRows = 16;
 inline constexpr int kBlockColumns = 32;
 inline constexpr int kBlockGroups = 8;
-inline constexpr int kGroupBytes = 32;
+inline constexpr int kGroupBytes = 4 * kTileRows;
 
-// Codes of one block, by width. Group g's low nibbles are in low[g % 4], shifted left by 4 if g >= 4.
+// Codes of one block, by width in bits. Group g's low nibbles are in low[g % 4], shifted left by 4 if g >= 4.
 struct Codes2 {
+  static constexpr int kBits = 2;
   uint8_t code[2][kGroupBytes];  // bits 2 * (g % 4) of code[g / 4]: group g's code
 };
 struct Codes4 {
+  static constexpr int kBits = 4;
   uint8_t low[4][kGroupBytes];
 };
 struct Codes5 {
+  static constexpr int kBits = 5;
   uint8_t low[4][kGroupBytes];
   uint8_t high[kGroupBytes];  // bit g: bit 4 of group g's code
 };
 struct Codes6 {
+  static constexpr int kBits = 6;
   uint8_t low[4][kGroupBytes];
   uint8_t high[2][kGroupBytes];  // bits 2 * (g % 4) of high[g / 4]: bits 4 and 5 of group g's code
 };
 struct Codes8 {
+  static constexpr int kBits = 8;
   uint8_t code[kBlockGroups][kGroupBytes];
 };
 
@@ -63,13 +67,13 @@ struct SubScaleMinimum {
   uint8_t scale[kTileRows];
   uint8_t minimum[kTileRows];
 };
-// Q6_K: value = super.scale * scale[lane][column / 16] * (code - offset).
+// Q6_K: value = super.scale * scale[column / 16][lane] * (code - offset).
 struct HalfBlockScale {
   struct Super {
     uint16_t scale[kTileRows];
   };
   static constexpr int kBlocks = 8;
-  int8_t scale[kTileRows][2];
+  int8_t scale[2][kTileRows];
 };
 // Q2_K: value = super.scale * (scale_minimum & 15) * code - super.minimum * (scale_minimum >> 4).
 struct HalfBlockScaleMinimum {
@@ -78,7 +82,7 @@ struct HalfBlockScaleMinimum {
     uint16_t minimum[kTileRows];
   };
   static constexpr int kBlocks = 8;
-  uint8_t scale_minimum[kTileRows][2];  // [lane][column / 16]
+  uint8_t scale_minimum[2][kTileRows];  // [column / 16][lane]
 };
 
 template <typename Codes_, typename Scales_, int kOffset_>
@@ -130,6 +134,8 @@ static_assert(sizeof(PackedQ5_K) == kTileRows * (176 + 4));
 static_assert(sizeof(PackedQ6_K) == kTileRows * 210);
 static_assert(sizeof(PackedQ8_0) == kTileRows * 34);
 
+[[noreturn]] void FailNoPackedLayout(TensorType type);
+
 // Calls visitor(std::type_identity<P>()) with the layout P that packed weights of `type` have.
 template <typename Visitor>
 auto VisitPackedLayout(TensorType type, Visitor visitor) {
@@ -161,8 +167,7 @@ auto VisitPackedLayout(TensorType type, Visitor visitor) {
     case TensorType::kIQ4_NL:
       return visitor(std::type_identity<PackedQ8_0>());
     default:
-      ESPALIER_CHECK(false, GetTensorTypeInfo(type).name, " has no packed layout");
-      __builtin_unreachable();
+      FailNoPackedLayout(type);
   }
 }
 

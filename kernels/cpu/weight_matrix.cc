@@ -47,13 +47,13 @@ void PlaceScales(SubScaleMinimum& scales, SubScaleMinimum::Super& super, int lan
   super.minimum[lane] = block.minimum;
 }
 void PlaceScales(HalfBlockScale& scales, HalfBlockScale::Super& super, int lane, const BlockCodes& block) {
-  for (int h = 0; h < 2; ++h) scales.scale[lane][h] = block.sub_scale[h];
+  for (int h = 0; h < 2; ++h) scales.scale[h][lane] = block.sub_scale[h];
   super.scale[lane] = block.scale;
 }
 void PlaceScales(HalfBlockScaleMinimum& scales, HalfBlockScaleMinimum::Super& super, int lane,
                  const BlockCodes& block) {
   for (int h = 0; h < 2; ++h) {
-    scales.scale_minimum[lane][h] = static_cast<uint8_t>(block.sub_scale[h] | block.sub_minimum[h] << 4);
+    scales.scale_minimum[h][lane] = static_cast<uint8_t>(block.sub_scale[h] | block.sub_minimum[h] << 4);
   }
   super.scale[lane] = block.scale;
   super.minimum[lane] = block.minimum;
@@ -90,6 +90,11 @@ requires(Float::kColumns == 1) void PackTile(const TileSource& source, Float* pa
 }
 
 }  // namespace
+
+void FailNoPackedLayout(TensorType type) {
+  ESPALIER_CHECK(false, GetTensorTypeInfo(type).name, " has no packed layout");
+  __builtin_unreachable();
+}
 
 WeightMatrix WeightMatrix::Pack(TensorType type, const void* data, int64_t rows, int64_t columns,
                                 ThreadPool& pool) {

@@ -8,11 +8,7 @@
 
 namespace espalier {
 
-inline std::vector<CpuLevel> AvailableLevels() {
-  std::vector<CpuLevel> levels = {CpuLevel::kGeneric};
-  if (DetectedCpuLevel() >= CpuLevel::kAvx2) levels.push_back(CpuLevel::kAvx2);
-  return levels;
-}
+inline std::vector<CpuLevel> AvailableLevels() { return {CpuLevels().begin(), CpuLevels().end()}; }
 
 // The result of `compute` at each level, the generic one first.
 template <typename Compute>

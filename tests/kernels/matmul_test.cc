@@ -29,11 +29,7 @@ class LevelGuard {
   CpuLevel before_;
 };
 
-std::vector<CpuLevel> Levels() {
-  std::vector<CpuLevel> levels = {CpuLevel::kGeneric};
-  if (DetectedCpuLevel() >= CpuLevel::kAvx2) levels.push_back(CpuLevel::kAvx2);
-  return levels;
-}
+std::vector<CpuLevel> Levels() { return {CpuLevels().begin(), CpuLevels().end()}; }
 
 struct Shape {
   int64_t rows, columns, count;
