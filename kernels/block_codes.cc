@@ -13,17 +13,45 @@ uint16_t Half(const std::byte* bytes) {
   return half;
 }
 
+uint64_t Word(const std::byte* bytes, int index) {
+  uint64_t word;
+  std::memcpy(&word, bytes + 8 * index, sizeof word);
+  return word;
+}
+
+constexpr uint64_t kOnes = 0x0101010101010101;  // `kOnes * x` has x in every byte
+
+// codes |= (source byte >> shift & mask) << left, of all 32 columns, eight at a time.
+void AddBits(const std::byte* source, int shift, uint64_t mask, int left, BlockCodes& block) {
+  for (int i = 0; i < 4; ++i) {
+    uint64_t codes;
+    std::memcpy(&codes, block.codes.data() + 8 * i, sizeof codes);
+    codes |= (Word(source, i) >> shift & kOnes * mask) << left;
+    std::memcpy(block.codes.data() + 8 * i, &codes, sizeof codes);
+  }
+}
+
 // Column c < 16 in the low nibble of byte c, column c + 16 in its high nibble.
 void ReadNibbles(const std::byte* nibbles, BlockCodes& block) {
-  for (int c = 0; c < 16; ++c) {
-    block.codes[c] = Byte(nibbles, c) & 15;
-    block.codes[c + 16] = Byte(nibbles, c) >> 4;
+  for (int i = 0; i < 2; ++i) {
+    const uint64_t word = Word(nibbles, i);
+    const uint64_t low = word & kOnes * 15;
+    const uint64_t high = word >> 4 & kOnes * 15;
+    std::memcpy(block.codes.data() + 8 * i, &low, sizeof low);
+    std::memcpy(block.codes.data() + 16 + 8 * i, &high, sizeof high);
   }
 }
 
 // Bit c of the little-endian word `bits` is bit 4 of column c.
 void ReadFifthBits(const std::byte* bits, BlockCodes& block) {
-  for (int c = 0; c < 32; ++c) block.codes[c] |= (Byte(bits, c / 8) >> (c % 8) & 1) << 4;
+  std::byte spread[32];
+  for (int i = 0; i < 4; ++i) {
+    // Byte b of `own` keeps bit b alone, then becomes 0 or 1.
+    const uint64_t own = kOnes * Byte(bits, i) & 0x8040201008040201;
+    const uint64_t ones = (own + kOnes * 0x7f) >> 7 & kOnes;
+    std::memcpy(spread + 8 * i, &ones, sizeof ones);
+  }
+  AddBits(spread, 0, 1, 4, block);
 }
 
 template <int kBlockBytes, bool kHasMinimum, bool kHasFifthBit>
@@ -77,7 +105,7 @@ BlockCodes ReadQ4_K(const std::byte* row, int64_t index) {
   block.minimum = Half(source + 2);
   ReadSixBitScales(source + 4, j, block);
   const std::byte* nibbles = source + 16 + 32 * (j / 2);
-  for (int c = 0; c < 32; ++c) block.codes[c] = Byte(nibbles, c) >> (4 * (j % 2)) & 15;
+  AddBits(nibbles, 4 * (j % 2), 15, 0, block);
   return block;
 }
 
@@ -90,9 +118,8 @@ BlockCodes ReadQ5_K(const std::byte* row, int64_t index) {
   ReadSixBitScales(source + 4, j, block);
   const std::byte* high = source + 16;
   const std::byte* nibbles = source + 48 + 32 * (j / 2);
-  for (int c = 0; c < 32; ++c) {
-    block.codes[c] = (Byte(nibbles, c) >> (4 * (j % 2)) & 15) | (Byte(high, c) >> j & 1) << 4;
-  }
+  AddBits(nibbles, 4 * (j % 2), 15, 0, block);
+  AddBits(high, j, 1, 4, block);
   return block;
 }
 
@@ -108,7 +135,7 @@ BlockCodes ReadQ2_K(const std::byte* row, int64_t index) {
     block.sub_minimum[h] = both >> 4;
   }
   const std::byte* codes = source + 16 + 32 * (j / 4);
-  for (int c = 0; c < 32; ++c) block.codes[c] = Byte(codes, c) >> (2 * (j % 4)) & 3;
+  AddBits(codes, 2 * (j % 4), 3, 0, block);
   return block;
 }
 
@@ -126,9 +153,8 @@ BlockCodes ReadQ3_K(const std::byte* row, int64_t index) {
     const int high_bits = Byte(scales, 8 + s % 4) >> (2 * (s / 4)) & 3;
     block.sub_scale[h] = static_cast<int8_t>((low_bits | high_bits << 4) - 32);
   }
-  for (int c = 0; c < 32; ++c) {
-    block.codes[c] = (Byte(low, c) >> (2 * (j % 4)) & 3) | (Byte(high, c) >> j & 1) << 2;
-  }
+  AddBits(low, 2 * (j % 4), 3, 0, block);
+  AddBits(high, j, 1, 2, block);
   return block;
 }
 
@@ -141,9 +167,8 @@ BlockCodes ReadQ6_K(const std::byte* row, int64_t index) {
   BlockCodes block;
   block.scale = Half(source + 208);
   for (int h = 0; h < 2; ++h) block.sub_scale[h] = static_cast<int8_t>(Byte(source, 192 + 2 * j + h));
-  for (int c = 0; c < 32; ++c) {
-    block.codes[c] = (Byte(low, c) >> low_shift & 15) | (Byte(high, c) >> (2 * (j % 4)) & 3) << 4;
-  }
+  AddBits(low, low_shift, 15, 0, block);
+  AddBits(high, 2 * (j % 4), 3, 4, block);
   return block;
 }
 

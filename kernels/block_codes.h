@@ -16,7 +16,7 @@
 namespace espalier {
 
 struct BlockCodes {
-  std::array<uint8_t, 32> codes;
+  std::array<uint8_t, 32> codes = {};
   uint16_t scale = 0;    // binary16
   uint16_t minimum = 0;  // binary16
   std::array<int8_t, 2> sub_scale = {1, 1};

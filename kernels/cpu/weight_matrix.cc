@@ -17,21 +17,41 @@ struct TileSource {
   int64_t columns;
 };
 
-void PlaceCode(Codes2& codes, int group, int byte, uint8_t code) {
-  codes.code[group / 4][byte] |= static_cast<uint8_t>(code << (2 * (group % 4)));
+// Codes of one block as bytes, in the order of packed_weights.h.
+using GroupCodes = uint8_t[kBlockGroups][kGroupBytes];
+
+void PlaceLowNibbles(const GroupCodes& codes, uint8_t (&low)[4][kGroupBytes]) {
+  for (int g = 0; g < 4; ++g) {
+    for (int i = 0; i < kGroupBytes; ++i) {
+      low[g][i] = static_cast<uint8_t>((codes[g][i] & 15) | codes[g + 4][i] << 4);
+    }
+  }
 }
-void PlaceCode(Codes4& codes, int group, int byte, uint8_t code) {
-  codes.low[group % 4][byte] |= static_cast<uint8_t>((code & 15) << (group < 4 ? 0 : 4));
+void PlaceCodes(const GroupCodes& codes, Codes2& packed) {
+  for (int h = 0; h < 2; ++h) {
+    const auto* four = codes + 4 * h;
+    for (int i = 0; i < kGroupBytes; ++i) {
+      packed.code[h][i] =
+          static_cast<uint8_t>(four[0][i] | four[1][i] << 2 | four[2][i] << 4 | four[3][i] << 6);
+    }
+  }
 }
-void PlaceCode(Codes5& codes, int group, int byte, uint8_t code) {
-  codes.low[group % 4][byte] |= static_cast<uint8_t>((code & 15) << (group < 4 ? 0 : 4));
-  codes.high[byte] |= static_cast<uint8_t>((code >> 4) << group);
+void PlaceCodes(const GroupCodes& codes, Codes4& packed) { PlaceLowNibbles(codes, packed.low); }
+void PlaceCodes(const GroupCodes& codes, Codes5& packed) {
+  PlaceLowNibbles(codes, packed.low);
+  for (int g = 0; g < kBlockGroups; ++g) {
+    for (int i = 0; i < kGroupBytes; ++i) packed.high[i] |= static_cast<uint8_t>((codes[g][i] >> 4) << g);
+  }
 }
-void PlaceCode(Codes6& codes, int group, int byte, uint8_t code) {
-  codes.low[group % 4][byte] |= static_cast<uint8_t>((code & 15) << (group < 4 ? 0 : 4));
-  codes.high[group / 4][byte] |= static_cast<uint8_t>((code >> 4) << (2 * (group % 4)));
+void PlaceCodes(const GroupCodes& codes, Codes6& packed) {
+  PlaceLowNibbles(codes, packed.low);
+  for (int g = 0; g < kBlockGroups; ++g) {
+    for (int i = 0; i < kGroupBytes; ++i) {
+      packed.high[g / 4][i] |= static_cast<uint8_t>((codes[g][i] >> 4) << (2 * (g % 4)));
+    }
+  }
 }
-void PlaceCode(Codes8& codes, int group, int byte, uint8_t code) { codes.code[group][byte] = code; }
+void PlaceCodes(const GroupCodes& codes, Codes8& packed) { std::memcpy(packed.code, codes, sizeof codes); }
 
 void PlaceScales(BlockScale& scales, Empty&, int lane, const BlockCodes& block) {
   scales.scale[lane] = block.scale;
@@ -63,19 +83,23 @@ void PlaceScales(HalfBlockScaleMinimum& scales, HalfBlockScaleMinimum::Super& su
 template <typename Layout>
 void PackTile(const TileSource& source, Layout* packed) {
   const BlockCodec codec = GetBlockCodec(source.type);
-  const int offset_change = Layout::kOffset - codec.code_offset;  // of types stored in a wider layout
-  for (int lane = 0; lane < source.rows; ++lane) {
-    const std::byte* row = source.data + lane * source.row_bytes;
-    for (int64_t index = 0; index < source.columns / kBlockColumns; ++index) {
-      const BlockCodes block = codec.read(row, index);
-      Layout& super = packed[index / Layout::Scales::kBlocks];
-      typename Layout::Block& target = super.blocks[index % Layout::Scales::kBlocks];
-      for (int c = 0; c < kBlockColumns; ++c) {
-        PlaceCode(target.codes, c / 4, 4 * lane + c % 4,
-                  static_cast<uint8_t>(block.codes[c] + offset_change));
+  // Of types stored in a wider layout; no byte overflows into the next.
+  const uint32_t offset_change = 0x01010101u * static_cast<uint32_t>(Layout::kOffset - codec.code_offset);
+  for (int64_t index = 0; index < source.columns / kBlockColumns; ++index) {
+    Layout& super = packed[index / Layout::Scales::kBlocks];
+    typename Layout::Block& target = super.blocks[index % Layout::Scales::kBlocks];
+    alignas(64) GroupCodes codes = {};
+    for (int lane = 0; lane < source.rows; ++lane) {
+      const BlockCodes block = codec.read(source.data + lane * source.row_bytes, index);
+      for (int g = 0; g < kBlockGroups; ++g) {
+        uint32_t four;
+        std::memcpy(&four, block.codes.data() + 4 * g, sizeof four);
+        four += offset_change;
+        std::memcpy(codes[g] + 4 * lane, &four, sizeof four);
       }
       PlaceScales(target.scales, super.super, lane, block);
     }
+    PlaceCodes(codes, target.codes);
   }
 }
 
