@@ -38,6 +38,7 @@ constexpr int kVectorLanes = kVectorBytes / 4;
 
 typedef uint8_t Bytes __attribute__((vector_size(kVectorBytes)));
 typedef uint16_t Words __attribute__((vector_size(kVectorBytes)));
+typedef int16_t SignedWords __attribute__((vector_size(kVectorBytes)));
 typedef int32_t Ints __attribute__((vector_size(kVectorBytes)));
 typedef float Floats __attribute__((vector_size(kVectorBytes)));
 
@@ -164,8 +165,6 @@ ESPALIER_INLINE Ints AddPairs(Words words) {
 ESPALIER_INLINE void KeepOrder(Words& words) { asm("" : "+x"(words)); }
 
 #elif !defined(__AVX512VNNI__)
-
-typedef int16_t SignedWords __attribute__((vector_size(kVectorBytes)));
 
 ESPALIER_INLINE Words MultiplyPairs(Bytes codes, Ints quants) {
   const Words code_words = Reinterpret<Words>(codes);
