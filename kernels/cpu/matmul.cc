@@ -27,31 +27,42 @@ struct Rectangle {
   int64_t first_row, rows;
 };
 
-// The sixteen outputs of one row and tile, or the `count` that the matrix has there.
+// Outputs [first, first + count) of one row, count at most a tile's.
+template <bool kBias, bool kAccumulate>
 void Store(const MatMulTarget& target, const float* sums, int64_t row, int64_t first, int count) {
   float* output = target.output + row * target.stride + first;
+  const float* bias = target.bias + first;
   for (int r = 0; r < count; ++r) {
-    const float value = target.bias != nullptr ? sums[r] + target.bias[first + r] : sums[r];
-    output[r] = target.accumulate ? output[r] + value : value;
+    const float value = kBias ? sums[r] + bias[r] : sums[r];
+    output[r] = kAccumulate ? output[r] + value : value;
   }
 }
 
+template <bool kBias, bool kAccumulate>
 void StoreTile(const MatMulTarget& target, const float* sums, const Rectangle& part, int64_t tile) {
   const int64_t first = tile * kTileRows;
   const int64_t left = target.weights->rows() - first;
   for (int64_t m = 0; m < part.rows; ++m, sums += kTileRows) {
     if (left >= kTileRows) {
-      Store(target, sums, part.first_row + m, first, kTileRows);
+      Store<kBias, kAccumulate>(target, sums, part.first_row + m, first, kTileRows);
     } else {
-      Store(target, sums, part.first_row + m, first, static_cast<int>(left));
+      Store<kBias, kAccumulate>(target, sums, part.first_row + m, first, static_cast<int>(left));
     }
   }
+}
+
+using StoreFunction = void (*)(const MatMulTarget&, const float*, const Rectangle&, int64_t);
+
+StoreFunction StoreFor(const MatMulTarget& target) {
+  if (target.bias == nullptr) return target.accumulate ? StoreTile<false, true> : StoreTile<false, false>;
+  return target.accumulate ? StoreTile<true, true> : StoreTile<true, false>;
 }
 
 void ComputeRectangle(const MatMulTarget& target, const ActivationMatrix& activations, const TileKernels& set,
                       const Rectangle& part) {
   alignas(64) float sums[kMaxTiles * kMostRows * kTileRows];
   const WeightMatrix& weights = *target.weights;
+  const StoreFunction store = StoreFor(target);
   TileArguments arguments = {.weights = nullptr,
                              .tile_bytes = weights.tile_bytes(),
                              .columns = weights.columns(),
@@ -67,7 +78,7 @@ void ComputeRectangle(const MatMulTarget& target, const ActivationMatrix& activa
     const int64_t tiles = std::min(step, part.tiles - t);
     arguments.weights = weights.tile(tile);
     set.kernels[tiles - 1](arguments);
-    for (int64_t i = 0; i < tiles; ++i) StoreTile(target, sums + i * part.rows * kTileRows, part, tile + i);
+    for (int64_t i = 0; i < tiles; ++i) store(target, sums + i * part.rows * kTileRows, part, tile + i);
   }
 }
 
