@@ -83,26 +83,83 @@ inline void Multiply(const ProductRows<kRows>& rows, const TileRows& tile, int64
   for (; column < end; column += kLanes) MultiplyColumns<kRows, 1>(rows, tile, column);
 }
 
+// The largest lane, in every lane.
+inline Float8 MaxOfLanes(Float8 v) {
+  v = Max(v, __builtin_shuffle(v, Int8{4, 5, 6, 7, 0, 1, 2, 3}));
+  v = Max(v, __builtin_shuffle(v, Int8{2, 3, 0, 1, 6, 7, 4, 5}));
+  return Max(v, __builtin_shuffle(v, Int8{1, 0, 3, 2, 5, 4, 7, 6}));
+}
+
+// exp(x) of several vectors in step, each within 2 ulp for x <= 88; 0 below -87 and for NaN. One vector's
+// chain of operations leaves a processor idle. Exp() with fused multiply-adds.
+template <int kCount>
+inline void ExpTogether(Float8 (&x)[kCount]) {
+  constexpr float kLowest = -87.0f;
+  constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer in the low bits
+  constexpr float kTerms[] = {1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f,
+                              5.0000001201e-1f};
+  Int8 in_range[kCount], exponent[kCount];
+  Float8 r[kCount], p[kCount];
+#pragma GCC unroll 8
+  for (int i = 0; i < kCount; ++i) {
+    in_range[i] = x[i] > kLowest;
+    x[i] = in_range[i] ? x[i] : Broadcast(kLowest);
+    const Float8 shifted = Fma(x[i], Broadcast(1.44269504f), Broadcast(kRound));
+    std::memcpy(&exponent[i], &shifted, sizeof(shifted));
+    const Float8 n = shifted - kRound;
+    r[i] = Fma(n, Broadcast(-0.693359375f), x[i]);
+    r[i] = Fma(n, Broadcast(2.12194440e-4f), r[i]);
+    p[i] = Broadcast(1.9875691500e-4f);
+  }
+#pragma GCC unroll 8
+  for (const float term : kTerms) {
+#pragma GCC unroll 8
+    for (int i = 0; i < kCount; ++i) p[i] = Fma(p[i], r[i], Broadcast(term));
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < kCount; ++i) {
+    p[i] = Fma(p[i] * r[i], r[i], r[i]) + 1.0f;
+    exponent[i] = (exponent[i] + 127) << 23;  // kRound's own bits fall off the top
+    Float8 power;
+    std::memcpy(&power, &exponent[i], sizeof(power));
+    x[i] = in_range[i] ? p[i] * power : Broadcast(0.0f);
+  }
+}
+
+inline Float8 ExpOfOne(Float8 x) {
+  Float8 one[1] = {x};
+  ExpTogether(one);
+  return one[0];
+}
+
 // Turns the scores of a term's positions into exp(score - max), those of other positions into 0.
 inline void Softmax(const ChunkTerm& term, float* scores) {
-  const int64_t begin = term.first / kLanes;
-  const int64_t end = (term.end + kLanes - 1) / kLanes;
   Float8 max = Broadcast(-kInfinity);
-  for (int64_t g = begin; g < end; ++g) {
-    const Int8 lane = Int8{0, 1, 2, 3, 4, 5, 6, 7} + static_cast<int32_t>(g * kLanes);
-    const Int8 read = (lane >= static_cast<int32_t>(term.first)) & (lane < static_cast<int32_t>(term.end));
-    const Float8 score = read ? Load(scores + g * kLanes) : Broadcast(-kInfinity);
-    Store(score, scores + g * kLanes);
-    max = Max(max, score);
+  if (term.first > 0 || term.end < kAttentionChunk) {
+    for (int64_t g = 0; g < kChunkVectors; ++g) {
+      const Int8 lane = Int8{0, 1, 2, 3, 4, 5, 6, 7} + static_cast<int32_t>(g * kLanes);
+      const Int8 read = (lane >= static_cast<int32_t>(term.first)) & (lane < static_cast<int32_t>(term.end));
+      Store(read ? Load(scores + g * kLanes) : Broadcast(-kInfinity), scores + g * kLanes);
+    }
   }
-  const float chunk_max = MaxLanes(max);
+#pragma GCC unroll 8
+  for (int64_t g = 0; g < kChunkVectors; ++g) max = Max(max, Load(scores + g * kLanes));
+  max = MaxOfLanes(max);
+  constexpr int kTogether = 4;
   Float8 sum = {};
-  for (int64_t g = begin; g < end; ++g) {
-    const Float8 weight = Exp(Load(scores + g * kLanes) - chunk_max);
-    sum += weight;
-    Store(weight, scores + g * kLanes);
+#pragma GCC unroll 2
+  for (int64_t g = 0; g < kChunkVectors; g += kTogether) {
+    Float8 weights[kTogether];
+#pragma GCC unroll 8
+    for (int i = 0; i < kTogether; ++i) weights[i] = Load(scores + (g + i) * kLanes) - max;
+    ExpTogether(weights);
+#pragma GCC unroll 8
+    for (int i = 0; i < kTogether; ++i) {
+      sum += weights[i];
+      Store(weights[i], scores + (g + i) * kLanes);
+    }
   }
-  *term.chunk_state = {chunk_max, SumLanes(sum)};
+  *term.chunk_state = {max[0], SumLanes(sum)};
 }
 
 // chunk_values of each term: first the positions that only some of the terms read, then those of all, then
@@ -182,8 +239,8 @@ void Merge(const ChunkTerm* terms, int64_t count, int64_t head_dim) {
       chunk_sum[i] = term.chunk_state->sum;
     }
     const Float8 max = Max(chunk_max, old_max);
-    const Float8 keep = Exp(old_max - max);
-    const Float8 add = Exp(chunk_max - max);
+    const Float8 keep = ExpOfOne(old_max - max);
+    const Float8 add = ExpOfOne(chunk_max - max);
     const Float8 sum = Fma(old_sum, keep, chunk_sum * add);
     for (int64_t i = 0; i < lanes; ++i) {
       const ChunkTerm& term = terms[begin + i];
