@@ -25,6 +25,14 @@ struct AttentionTile {
   int64_t head_dim;
 };
 
+// Slots [slot, slot + slots) of a page, slot a multiple of kLanes, for the tile's positions from `position` on.
+struct SlotRange {
+  int64_t slot, slots;
+  int64_t position;
+  const std::byte* next;  // what will be read next, to be fetched ahead; or null
+  int64_t next_bytes;
+};
+
 // m and s of attention.h: of one chunk, or of all chunks so far.
 struct SoftmaxState {
   float max;  // -infinity before the first chunk
@@ -44,10 +52,9 @@ struct ChunkTerm {
 struct AttentionKernels {
   // Writes a key and a value, [head_dim], to a slot of a page.
   void (*store)(const KvHead& head, int64_t slot, const float* key, const float* value);
-  // Reads slots [slot, slot + slots), slot a multiple of kLanes, into the tile's positions from `position`
-  // on. May fill the tile up to the next multiple of kLanes with what the page has there.
-  void (*gather)(const KvHead& head, int64_t slot, int64_t slots, const AttentionTile& tile,
-                 int64_t position);
+  // Reads a range of slots into the tile. May fill the tile up to the next multiple of kLanes with what the
+  // page has there.
+  void (*gather)(const KvHead& head, const SlotRange& range, const AttentionTile& tile);
   // Computes chunk_state and chunk_values of each term.
   void (*attend)(const AttentionTile& tile, const ChunkTerm* terms, int64_t count);
   // Merges chunk_state and chunk_values into state and values.

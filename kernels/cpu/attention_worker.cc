@@ -64,10 +64,11 @@ void AttentionWorker::TakeChunk(const Current& current) {
     if (stretch_.rows.empty()) {
       stretch_.sequences = 0;
       stretch_.last_place = -1;
-      stretch_.range = {.pages = row.pages, .begin = chunk_begin, .end = end};
+      stretch_.range.known_end = 0;
       shared = true;
     }
-    if (end > stretch_.range.end) stretch_.range = {.pages = row.pages, .begin = chunk_begin, .end = end};
+    if (row.position + 1 > stretch_.range.known_end)
+      stretch_.range = {.pages = row.pages, .begin = chunk_begin, .end = end, .known_end = row.position + 1};
     if (row.place != stretch_.last_place) ++stretch_.sequences;
     stretch_.last_place = row.place;
     stretch_.rows.push_back(static_cast<int64_t>(r));

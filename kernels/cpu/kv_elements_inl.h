@@ -128,44 +128,52 @@ void StoreSlot(const KvHead& head, int64_t slot, const float* key, const float* 
   parts.value_scales[slot] = StoreCodes(value, head.head_dim, parts.values + slot * head.head_dim, 1);
 }
 
-template <typename Element>
-inline void GatherElements(const KvHead& head, int64_t slot, int64_t slots, const AttentionTile& tile,
-                           int64_t position) {
-  constexpr bool kScaled = std::is_same_v<Element, CodeElement>;
-  const HeadParts<typename Element::Stored> parts(head);
-  for (int64_t t = 0; t < slots; t += kLanes) {
-    const typename Element::Stored* keys = parts.keys + slot + t;
-    float* key_tile = tile.keys + position + t;
-    Float8 scales = {};
-    if constexpr (kScaled) scales = Load(parts.key_scales + slot + t);
-    for (int64_t d = 0; d < head.head_dim; ++d) {
-      Float8 key = Element::Load8(keys + d * head.page_size);
-      if constexpr (kScaled) key *= scales;
-      Store(key, key_tile + d * kAttentionChunk);
-    }
+// What the next call will read, a line at a time, while this one computes. A null pointer has no lines.
+struct Prefetcher {
+  const std::byte* line;
+  int64_t lines;
+  void Next() {
+    if (lines <= 0) return;
+    __builtin_prefetch(line, 0, 2);  // the second cache: the tile fills the first
+    line += 64;
+    --lines;
   }
-  for (int64_t t = 0; t < slots; ++t) {
-    const typename Element::Stored* values = parts.values + (slot + t) * head.head_dim;
-    float* value_tile = tile.values + (position + t) * head.head_dim;
+};
+
+template <typename Element>
+inline void GatherElements(const KvHead& head, const SlotRange& range, const AttentionTile& tile) {
+  constexpr bool kScaled = std::is_same_v<Element, CodeElement>;
+  constexpr int64_t kLineElements = 64 / sizeof(typename Element::Stored);
+  const HeadParts<typename Element::Stored> parts(head);
+  Prefetcher ahead = {range.next, range.next == nullptr ? 0 : range.next_bytes / 64};
+  const typename Element::Stored* keys = parts.keys + range.slot;
+  float* key_tile = tile.keys + range.position;
+  for (int64_t d = 0; d < head.head_dim; ++d, keys += head.page_size, key_tile += kAttentionChunk) {
+    for (int64_t t = 0; t < range.slots; t += kLanes) {
+      Float8 key = Element::Load8(keys + t);
+      if constexpr (kScaled) key *= Load(parts.key_scales + range.slot + t);
+      Store(key, key_tile + t);
+    }
+    ahead.Next();
+  }
+  for (int64_t t = 0; t < range.slots; ++t) {
+    const typename Element::Stored* values = parts.values + (range.slot + t) * head.head_dim;
+    float* value_tile = tile.values + (range.position + t) * head.head_dim;
     for (int64_t d = 0; d < head.head_dim; d += kLanes) {
       Float8 value = Element::Load8(values + d);
-      if constexpr (kScaled) value *= Broadcast(parts.value_scales[slot + t]);
+      if constexpr (kScaled) value *= Broadcast(parts.value_scales[range.slot + t]);
       Store(value, value_tile + d);
+      if (d % kLineElements == 0) ahead.Next();
     }
   }
 }
 
-void GatherSlots(const KvHead& head, int64_t slot, int64_t slots, const AttentionTile& tile,
-                 int64_t position) {
+void GatherSlots(const KvHead& head, const SlotRange& range, const AttentionTile& tile) {
   switch (head.type) {
-    case KvType::kF32:
-      return GatherElements<Float32Element>(head, slot, slots, tile, position);
-    case KvType::kF16:
-      return GatherElements<Float16Element>(head, slot, slots, tile, position);
-    case KvType::kBF16:
-      return GatherElements<BFloat16Element>(head, slot, slots, tile, position);
-    case KvType::kInt8:
-      return GatherElements<CodeElement>(head, slot, slots, tile, position);
+    case KvType::kF32: return GatherElements<Float32Element>(head, range, tile);
+    case KvType::kF16: return GatherElements<Float16Element>(head, range, tile);
+    case KvType::kBF16: return GatherElements<BFloat16Element>(head, range, tile);
+    case KvType::kInt8: return GatherElements<CodeElement>(head, range, tile);
   }
 }
 

@@ -52,11 +52,20 @@ void WriteKv(const KvPages& kv, std::span<const SequenceSpan> sequences, const f
 void GatherPositions(const KvPages& kv, int64_t kv_head, const PositionRange& range,
                      const AttentionTile& tile) {
   const AttentionKernels& kernels = ActiveAttentionKernels();
+  const int64_t head_bytes = kv.position_bytes() * kv.page_size;
   for (int64_t position = range.begin; position < range.end;) {
     const int64_t slot = position % kv.page_size;
     const int64_t slots = std::min(kv.page_size - slot, range.end - position);
-    kernels.gather(HeadOfPage(kv, range.pages[position / kv.page_size], kv_head), slot, slots, tile,
-                   position - range.begin);
+    const int64_t page = position / kv.page_size;
+    const bool more = (page + 1) * kv.page_size < range.known_end;
+    const std::byte* next = more ? HeadOfPage(kv, range.pages[page + 1], kv_head).data : nullptr;
+    kernels.gather(HeadOfPage(kv, range.pages[page], kv_head),
+                   {.slot = slot,
+                    .slots = slots,
+                    .position = position - range.begin,
+                    .next = next,
+                    .next_bytes = head_bytes},
+                   tile);
     position += slots;
   }
 }

@@ -16,6 +16,7 @@ KvHead HeadOfPage(const KvPages& kv, PageId page, int64_t kv_head);
 struct PositionRange {
   const PageId* pages;
   int64_t begin, end;
+  int64_t known_end;  // the list has pages for positions up to here, which will be read next
 };
 
 // Fills the tile with the range, at most a chunk that begins where the range does. `begin` is a multiple of
