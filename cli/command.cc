@@ -33,6 +33,14 @@ void OnInterrupt(int signal) {
   interrupts = signal;
 }
 
+absl::StatusOr<KvType> ParseKvType(std::string_view name) {
+  for (const auto& [known, type] : {std::pair("f32", KvType::kF32), std::pair("f16", KvType::kF16),
+                                    std::pair("bf16", KvType::kBF16), std::pair("int8", KvType::kInt8)}) {
+    if (name == known) return type;
+  }
+  return absl::InvalidArgumentError(Cat("--kv-type ", name, ": choose f32, f16, bf16 or int8"));
+}
+
 int64_t MachineMemory() { return int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE); }
 
 const MonotonicClock& TheClock() {
@@ -51,7 +59,8 @@ CLI::App* AddCommand(CLI::App& app, const std::string& name, const std::string& 
                      "catalog name, hf:OWNER/REPO, or path of a .gguf file or a folder with config.json")
         ->required();
     command->add_flag("--offline", common.offline, "never download");
-    command->add_option("--kv-type", common.kv_type, "KV cache elements: f16 or f32")->capture_default_str();
+    command->add_option("--kv-type", common.kv_type, "KV cache elements: f32, f16, bf16 or int8")
+        ->capture_default_str();
   }
   command->add_option("--threads", common.threads, "threads; 0: all processors")
       ->capture_default_str()
@@ -77,11 +86,7 @@ absl::StatusOr<EngineOptions> MakeEngineOptions(const CommonOptions& common) {
     return absl::InvalidArgumentError(Cat("--device ", common.device, ": choose cpu"));
   }
   options.threads = static_cast<int>(common.threads);
-  if (common.kv_type == "f32") {
-    options.kv_type = KvType::kF32;
-  } else if (common.kv_type != "f16") {
-    return absl::InvalidArgumentError(Cat("--kv-type ", common.kv_type, ": choose f16 or f32"));
-  }
+  ESPALIER_ASSIGN_OR_RETURN(options.kv_type, ParseKvType(common.kv_type));
   const absl::StatusOr<int64_t> bytes = ParseBytes(common.kv_memory);
   if (!bytes.ok()) return absl::InvalidArgumentError(Cat("--kv-memory: ", ToStd(bytes.status().message())));
   if (*bytes > MachineMemory()) {

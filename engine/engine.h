@@ -8,14 +8,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/kv_type.h"
 #include "engine/batch.h"
 
 namespace espalier {
 
 class Tokenizer;
 class ChatTemplate;
-
-enum class KvType { kF32, kF16 };
 
 struct EngineOptions {
   int threads = 0;                       // 0: all processors this process may use

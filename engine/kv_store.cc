@@ -20,7 +20,7 @@ absl::StatusOr<KvStore> KvStore::Create(const ModelConfig& config, const EngineO
         Cat("page size ", options.page_size, " is not a positive multiple of ", kLanes, "; use 16"));
   }
   KvPages pages;
-  pages.type = options.kv_type == KvType::kF32 ? TensorType::kF32 : TensorType::kF16;
+  pages.type = options.kv_type;
   pages.kv_heads = config.kv_heads;
   pages.head_dim = config.head_dim;
   pages.page_size = options.page_size;

@@ -29,6 +29,7 @@ class KvStore {
   ~KvStore();
 
   int32_t page_count() const { return page_count_; }
+  int32_t page_size() const { return pages_.page_size; }
   int64_t page_bytes() const { return pages_.page_stride; }
 
   // The pages as layer `layer` sees them.

@@ -59,6 +59,7 @@ void Model::Forward(const ForwardInput& input, const KvStore& kv, ThreadPool& po
   const auto tokens = static_cast<int64_t>(input.tokens.size());
   ESPALIER_CHECK(tokens <= limits_.tokens, tokens);
   Embed(input.tokens, pool);
+  attention_.Plan(input.sequences, kv.page_size());
   for (RotaryState& rotary : rotaries_) {
     rotary.rope.Angles(input.positions, Rows(rotary.angles, tokens, config_.head_dim), pool);
   }
@@ -91,7 +92,7 @@ void Model::Attention(int32_t index, const ForwardInput& input, const KvPages& k
           Rows(normed_, tokens, config_.width), pool);
   Project(layer, RotaryOf(index), tokens, pool);
   WriteKv(kv, input.sequences, key_.data(), value_.data(), pool);
-  attention_.Run(kv, input.sequences, query_.data(), attended_.data(), pool);
+  attention_.Run(kv, query_.data(), attended_.data(), pool);
   activations_.Assign(attended_.data(), tokens, query_width_, pool);
   AddToHidden(layer.attention_output, layer.attention_post_norm, tokens, pool);
 }

@@ -3,9 +3,10 @@
 #ifndef ESPALIER_KERNELS_KERNELS_H_
 #define ESPALIER_KERNELS_KERNELS_H_
 
+#include "kernels/attention.h"    // attention over paged KV
 #include "kernels/logits.h"       // statistics, filtering and drawing over a row of logits
 #include "kernels/matmul.h"       // weight packing, activation quantisation, matrix products
 #include "kernels/tensor_type.h"  // element types of stored tensors, dequantisation
-#include "kernels/transformer.h"  // norm, rope, attention over paged KV, activation functions
+#include "kernels/transformer.h"  // norm, rope, activation functions
 
 #endif  // ESPALIER_KERNELS_KERNELS_H_

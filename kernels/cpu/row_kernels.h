@@ -7,25 +7,6 @@
 
 namespace espalier {
 
-// One query vector on its way through the chunks of its keys; the state that transformer.h describes.
-struct AttentionState {
-  const float* query;  // [head_dim], scaled
-  float* accumulator;  // [head_dim], the weighted value sum
-  float max;           // -infinity before the first chunk
-  float sum;           // 0 before the first chunk
-  int64_t first;       // the query reads positions [first, valid) of this chunk, first >= 0; an empty range
-  int64_t valid;       // skips the chunk
-};
-
-// One chunk of keys and values in float: what kAttentionChunk positions hold for one KV head.
-struct AttentionTile {
-  float* keys;     // [head_dim][kAttentionChunk]
-  float* values;   // [kAttentionChunk][head_dim]
-  float* weights;  // [kAttentionChunk], scratch
-  float* partial;  // [head_dim], scratch
-  int64_t head_dim;
-};
-
 // With e_i = exp(x_i - max):
 struct ExpSums {
   double sum;       // of e_i
@@ -38,15 +19,6 @@ struct RowKernels {
   void (*swiglu)(const float* gate, const float* up, int64_t columns, float* out);
   void (*geglu)(const float* gate, const float* up, int64_t columns, float* out);
   void (*rope)(const float* angles, int64_t head_dim, float* x);
-
-  // dst[i * dst_stride] = src[i], rounded to the nearest half, ties to even.
-  void (*scatter_half)(const float* src, int64_t count, uint16_t* dst, int64_t dst_stride);
-  // Copies `rows` rows of `columns` elements, a multiple of kLanes, to a tile of floats.
-  void (*gather_float)(const float* src, int64_t src_stride, int64_t rows, int64_t columns, float* dst,
-                       int64_t dst_stride);
-  void (*gather_half)(const uint16_t* src, int64_t src_stride, int64_t rows, int64_t columns, float* dst,
-                      int64_t dst_stride);
-  void (*attend_chunk)(const AttentionTile& tile, AttentionState* states, int64_t count);
 
   // maxima[i] = max of x[64 i, 64 i + 64), the last stretch shorter.
   void (*stretch_maxima)(const float* x, int64_t count, float* maxima);

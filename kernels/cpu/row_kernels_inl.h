@@ -1,74 +1,12 @@
-// The inner loops behind row_kernels.h, on vectors of eight floats that every compiler target can do: two SSE
-// registers or one AVX register, the same IEEE operation per lane. Included once per dispatch level with
-// ESPALIER_LEVEL naming a namespace; includes nothing that could leak instructions of its level into
-// functions that other files share.
+// The inner loops behind row_kernels.h. Included once per dispatch level, see float8_inl.h.
 #include <cstdint>
-#include <cstring>
-#include <limits>
 
+#include "kernels/cpu/float8_inl.h"
 #include "kernels/cpu/row_kernels.h"
 #include "kernels/transformer.h"
 
-#if defined(__F16C__)
-#include <immintrin.h>
-#else
-#include "kernels/half.h"
-#endif
-
 namespace espalier::ESPALIER_LEVEL {
 namespace {
-
-typedef float Float8 __attribute__((vector_size(32)));
-typedef int32_t Int8 __attribute__((vector_size(32)));
-
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr int64_t kChunkVectors = kAttentionChunk / kLanes;
-
-inline Float8 Load(const float* x) {
-  Float8 v;
-  std::memcpy(&v, x, sizeof(v));
-  return v;
-}
-
-inline void Store(Float8 v, float* x) { std::memcpy(x, &v, sizeof(v)); }
-
-inline Float8 Broadcast(float x) { return Float8{x, x, x, x, x, x, x, x}; }
-
-inline Float8 Max(Float8 a, Float8 b) { return a > b ? a : b; }
-
-inline float SumLanes(Float8 v) { return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7])); }
-
-inline float MaxLanes(Float8 v) {
-  float max = v[0];
-  for (int i = 1; i < 8; ++i) max = v[i] > max ? v[i] : max;
-  return max;
-}
-
-// exp(x) within 2 ulp for x <= 88; 0 below -87 and for NaN. Splits x = n ln 2 + r and takes the polynomial of
-// Cephes' expf for exp(r).
-inline Float8 Exp(Float8 x) {
-  constexpr float kLowest = -87.0f;
-  constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer in the low bits
-  const Int8 in_range = x > kLowest;
-  x = in_range ? x : Broadcast(kLowest);
-  const Float8 shifted = x * 1.44269504f + kRound;
-  const Float8 n = shifted - kRound;
-  const Float8 r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-  Float8 p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = (p * r) * r + r + 1.0f;
-  Int8 exponent;
-  std::memcpy(&exponent, &shifted, sizeof(exponent));
-  exponent = (exponent + 127) << 23;  // kRound's own bits fall off the top
-  Float8 power;
-  std::memcpy(&power, &exponent, sizeof(power));
-  return in_range ? p * power : Broadcast(0.0f);
-}
-
-inline float ExpScalar(float x) { return Exp(Broadcast(x))[0]; }
 
 void RmsNormRow(const float* x, const float* weight, float epsilon, int64_t columns, float* y) {
   Float8 squares[4] = {};
@@ -108,109 +46,6 @@ void RopeRow(const float* angles, int64_t head_dim, float* x) {
     const float b = x[i + half];
     x[i] = a * angles[i] - b * sines[i];
     x[i + half] = a * sines[i] + b * angles[i];
-  }
-}
-
-#if defined(__F16C__)
-
-inline void LoadHalf8(const uint16_t* src, float* dst) {
-  _mm256_storeu_ps(dst, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(src))));
-}
-
-inline uint16_t ToHalf(float x) { return _cvtss_sh(x, _MM_FROUND_TO_NEAREST_INT); }
-
-#else
-
-inline void LoadHalf8(const uint16_t* src, float* dst) {
-  for (int i = 0; i < 8; ++i) dst[i] = HalfToFloat(src[i]);
-}
-
-inline uint16_t ToHalf(float x) { return FloatToHalf(x); }
-
-#endif
-
-void ScatterHalf(const float* src, int64_t count, uint16_t* dst, int64_t dst_stride) {
-  for (int64_t i = 0; i < count; ++i) dst[i * dst_stride] = ToHalf(src[i]);
-}
-
-void GatherFloat(const float* src, int64_t src_stride, int64_t rows, int64_t columns, float* dst,
-                 int64_t dst_stride) {
-  for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t c = 0; c < columns; c += kLanes)
-      Store(Load(src + r * src_stride + c), dst + r * dst_stride + c);
-  }
-}
-
-void GatherHalf(const uint16_t* src, int64_t src_stride, int64_t rows, int64_t columns, float* dst,
-                int64_t dst_stride) {
-  for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t c = 0; c < columns; c += kLanes)
-      LoadHalf8(src + r * src_stride + c, dst + r * dst_stride + c);
-  }
-}
-
-// weights[t] = exp(score_t - max) for t in [first, valid), 0 elsewhere; returns the maximum score.
-inline float ChunkWeights(const AttentionTile& tile, const AttentionState& state, Float8& sum) {
-  Float8 scores[kChunkVectors] = {};
-  for (int64_t d = 0; d < tile.head_dim; ++d) {
-    const Float8 q = Broadcast(state.query[d]);
-    for (int64_t g = 0; g < kChunkVectors; ++g)
-      scores[g] += q * Load(tile.keys + d * kAttentionChunk + g * kLanes);
-  }
-  Float8 max = Broadcast(-kInfinity);
-  for (int64_t g = 0; g < kChunkVectors; ++g) {
-    const Int8 lane = Int8{0, 1, 2, 3, 4, 5, 6, 7} + static_cast<int32_t>(g * kLanes);
-    const Int8 read =
-        (lane >= static_cast<int32_t>(state.first)) & (lane < static_cast<int32_t>(state.valid));
-    scores[g] = read ? scores[g] : Broadcast(-kInfinity);
-    max = Max(max, scores[g]);
-  }
-  const float chunk_max = MaxLanes(max);
-  sum = Float8{};
-  for (int64_t g = 0; g < kChunkVectors; ++g) {
-    const Float8 weight = Exp(scores[g] - chunk_max);
-    sum += weight;
-    Store(weight, tile.weights + g * kLanes);
-  }
-  return chunk_max;
-}
-
-// partial[d] = sum of weights[t] * values[t][d] over t in [first, end), in that order.
-inline void WeightedValues(const AttentionTile& tile, int64_t first, int64_t end) {
-  constexpr int64_t kVectors = 8;
-  int64_t d = 0;
-  for (; d + kVectors * kLanes <= tile.head_dim; d += kVectors * kLanes) {
-    Float8 sums[kVectors] = {};
-    for (int64_t t = first; t < end; ++t) {
-      const Float8 weight = Broadcast(tile.weights[t]);
-      for (int64_t v = 0; v < kVectors; ++v)
-        sums[v] += weight * Load(tile.values + t * tile.head_dim + d + v * kLanes);
-    }
-    for (int64_t v = 0; v < kVectors; ++v) Store(sums[v], tile.partial + d + v * kLanes);
-  }
-  for (; d < tile.head_dim; d += kLanes) {
-    Float8 sum = {};
-    for (int64_t t = first; t < end; ++t)
-      sum += Broadcast(tile.weights[t]) * Load(tile.values + t * tile.head_dim + d);
-    Store(sum, tile.partial + d);
-  }
-}
-
-void AttendChunk(const AttentionTile& tile, AttentionState* states, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) {
-    AttentionState& state = states[i];
-    if (state.valid <= state.first || state.first >= kAttentionChunk) continue;
-    Float8 sum;
-    const float chunk_max = ChunkWeights(tile, state, sum);
-    WeightedValues(tile, state.first, state.valid < kAttentionChunk ? state.valid : kAttentionChunk);
-    const float max = chunk_max > state.max ? chunk_max : state.max;
-    const float keep = ExpScalar(state.max - max);
-    const float add = ExpScalar(chunk_max - max);
-    for (int64_t d = 0; d < tile.head_dim; d += kLanes) {
-      Store(Load(state.accumulator + d) * keep + Load(tile.partial + d) * add, state.accumulator + d);
-    }
-    state.sum = state.sum * keep + SumLanes(sum) * add;
-    state.max = max;
   }
 }
 
@@ -281,10 +116,6 @@ const RowKernels kRowKernels = {
     .swiglu = SwiGluRow,
     .geglu = GeGluRow,
     .rope = RopeRow,
-    .scatter_half = ScatterHalf,
-    .gather_float = GatherFloat,
-    .gather_half = GatherHalf,
-    .attend_chunk = AttendChunk,
     .stretch_maxima = StretchMaxima,
     .exp_sums = SumExponentials,
     .exp_weights = ExpWeights,

@@ -1,0 +1,2 @@
+#define ESPALIER_LEVEL generic
+#include "kernels/cpu/attention_kernels_inl.h"
