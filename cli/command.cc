@@ -77,6 +77,7 @@ absl::StatusOr<EngineOptions> MakeEngineOptions(const CommonOptions& common) {
     return absl::InvalidArgumentError(Cat("--device ", common.device, ": choose cpu"));
   }
   options.threads = static_cast<int>(common.threads);
+  options.profile = common.profile;
   if (common.kv_type == "f32") {
     options.kv_type = KvType::kF32;
   } else if (common.kv_type != "f16") {
@@ -106,12 +107,11 @@ absl::StatusOr<std::string> FindModelFile(const CommonOptions& common) {
 absl::StatusOr<std::unique_ptr<Engine>> OpenEngine(const CommonOptions& common,
                                                    const EngineOptions& options) {
   ESPALIER_ASSIGN_OR_RETURN(const std::string path, FindModelFile(common));
-  const double started = TheClock().Seconds();
   ESPALIER_ASSIGN_OR_RETURN(std::unique_ptr<Engine> engine, Engine::Open(path, options));
   ESPALIER_RETURN_IF_ERROR(CheckGenerates(engine->info()));
   if (common.profile) {
     std::cerr << absl::StreamFormat("load: %.2f s; %d KV pages of %d tokens, %s each\n",
-                                    TheClock().Seconds() - started, engine->info().page_count,
+                                    engine->info().load_seconds, engine->info().page_count,
                                     engine->info().page_size, FormatBytes(engine->info().page_bytes));
   }
   return engine;
