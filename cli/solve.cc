@@ -18,7 +18,6 @@
 #include "benchmarks/problems.h"
 #include "benchmarks/report.h"
 #include "cli/command.h"
-#include "cli/command.h"
 #include "cli/profile.h"
 #include "cli/scorers.h"
 #include "cli/solve_output.h"
