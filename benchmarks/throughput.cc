@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/status.h"
 #include "benchmarks/machine.h"
+#include "engine/step_profile.h"
 #include "engine/tokenizer.h"
 #include "scheduler/scheduler.h"
 
@@ -27,6 +28,11 @@ std::vector<TokenId> RandomPrompt(const Tokenizer& tokenizer, const ThroughputOp
 // `sorted` is not empty.
 double Percentile(const std::vector<double>& sorted, double share) {
   return sorted[static_cast<size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
+}
+
+double SamplingSeconds(Engine& engine) {
+  const StepProfile* profile = engine.profile();
+  return profile == nullptr ? 0 : profile->total(Stage::kSampling).seconds;
 }
 
 GenerateRequest Greedy() {
@@ -66,11 +72,14 @@ absl::StatusOr<Throughput> MeasureThroughput(Engine& engine, const ThroughputOpt
     if (options.cancelled()) return absl::CancelledError("interrupted");
   }
   scheduler.StopGenerating(root);
-  result.prefill_tps = static_cast<double>(options.prompt) / (clock.Seconds() - started);
+  const double prefill_seconds = clock.Seconds() - started;
+  result.prefill_tps = static_cast<double>(options.prompt) / prefill_seconds;
+  options.on_part("prefill", prefill_seconds);
 
   for (int64_t i = 0; i < options.branches; ++i)
     scheduler.Generate(scheduler.Fork(root, options.prompt), Greedy());
   started = clock.Seconds();
+  const double sampled_before = SamplingSeconds(engine);
   double engine_seconds = 0;
   std::vector<double> step_seconds;
   for (int64_t drawn = 0; drawn < options.branches * options.generate;) {
@@ -85,13 +94,14 @@ absl::StatusOr<Throughput> MeasureThroughput(Engine& engine, const ThroughputOpt
   const double seconds = clock.Seconds() - started;
   result.decode_tps = static_cast<double>(options.branches * options.generate) / seconds;
   result.scheduling_share = 1 - engine_seconds / seconds;
-  result.seconds = static_cast<double>(options.prompt) / result.prefill_tps + seconds;
+  result.sampling_share = (SamplingSeconds(engine) - sampled_before) / seconds;
   result.steps = static_cast<int64_t>(step_seconds.size());
   std::sort(step_seconds.begin(), step_seconds.end());
   result.step_p50 = Percentile(step_seconds, 0.5);
   result.step_p99 = Percentile(step_seconds, 0.99);
   result.kv_bytes = (engine.info().page_count - scheduler.cache().Usage().free) * engine.info().page_bytes;
   result.resident_bytes = ResidentBytes();
+  options.on_part("decode", seconds);
   return result;
 }
 

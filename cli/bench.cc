@@ -43,11 +43,13 @@ absl::StatusOr<std::vector<int64_t>> ParseBranches(const std::string& text) {
   return list;
 }
 
+// sampling_share is 0 without --profile.
 nlohmann::json ThroughputJson(const Throughput& row, const ModelInfo& model, double read_bandwidth) {
   return {{"branches", row.branches},
           {"prefill_tps", row.prefill_tps},
           {"decode_tps", row.decode_tps},
           {"scheduling_share", row.scheduling_share},
+          {"sampling_share", row.sampling_share},
           {"steps", row.steps},
           {"step_p50", row.step_p50},
           {"step_p99", row.step_p99},
@@ -91,7 +93,6 @@ absl::Status RunThroughput(const ThroughputCommandOptions& options) {
   ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, OpenEngine(options.common, engine_options));
   const double read_bandwidth = MeasureReadBandwidth(engine_options.threads);
   if (!options.common.json) PrintHeader(engine->info(), read_bandwidth);
-  double seconds = 0;
   for (const int64_t count : branches) {
     ThroughputOptions measure;
     measure.prompt = options.prompt;
@@ -99,15 +100,16 @@ absl::Status RunThroughput(const ThroughputCommandOptions& options) {
     measure.branches = count;
     measure.seed = options.common.seed;
     measure.cancelled = ShouldStop;
+    measure.on_part = [&](const char* part, double seconds) {
+      WriteProfile(*engine, {Cat(part, ", branches: ", count), seconds, read_bandwidth}, std::cerr);
+    };
     ESPALIER_ASSIGN_OR_RETURN(const Throughput row, MeasureThroughput(*engine, measure));
-    seconds += row.seconds;
     if (options.common.json) {
       std::cout << ThroughputJson(row, engine->info(), read_bandwidth).dump() << std::endl;
     } else {
       PrintRow(row, engine->info(), read_bandwidth);
     }
   }
-  WriteProfile(*engine, {seconds, read_bandwidth}, std::cerr);
   return absl::OkStatus();
 }
 

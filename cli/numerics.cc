@@ -120,7 +120,8 @@ absl::Status RunPerplexity(const PerplexityCommandOptions& options) {
                                     FormatDuration(result.seconds));
   }
   if (options.common.profile) {
-    WriteProfile(*engine, {result.seconds, MeasureReadBandwidth(engine_options.threads)}, std::cerr);
+    WriteProfile(*engine, {"perplexity", result.seconds, MeasureReadBandwidth(engine_options.threads)},
+                 std::cerr);
   }
   return absl::OkStatus();
 }

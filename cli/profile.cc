@@ -24,8 +24,8 @@ void WriteProfile(Engine& engine, const ProfiledRun& run, std::ostream& out) {
   StepProfile* profile = engine.profile();
   if (profile == nullptr || profile->steps() == 0 || run.seconds <= 0) return;
   out << absl::StreamFormat(
-      "profile of %d steps, %.1f tokens each, %.2f ms each; the machine reads %.1f GB/s\n", profile->steps(),
-      static_cast<double>(profile->tokens()) / static_cast<double>(profile->steps()),
+      "profile of %s: %d steps, %.1f tokens each, %.2f ms each; the machine reads %.1f GB/s\n", run.name,
+      profile->steps(), static_cast<double>(profile->tokens()) / static_cast<double>(profile->steps()),
       1000 * profile->seconds() / static_cast<double>(profile->steps()), run.read_bandwidth / 1e9);
   out << absl::StreamFormat("  %-18s %9s %7s %8s %8s %8s\n", "stage", "seconds", "share", "GB/s", "of reads",
                             "GMAC/s");

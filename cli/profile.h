@@ -3,12 +3,14 @@
 #define ESPALIER_CLI_PROFILE_H_
 
 #include <ostream>
+#include <string>
 
 #include "engine/engine.h"
 
 namespace espalier {
 
 struct ProfiledRun {
+  std::string name;
   double seconds;         // on the wall, from before the first step to after the last
   double read_bandwidth;  // of the machine, bytes/s
 };

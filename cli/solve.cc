@@ -145,9 +145,10 @@ ReportProgram SolveAll(const SolveRun& solve, const std::vector<Problem>& proble
   summary.wall_seconds = clock.Seconds() - started;
   if (options.common.profile) {
     WriteCounters(runtime.counters(), summary.wall_seconds);
-    WriteProfile(solve.engine,
-                 {summary.wall_seconds, MeasureReadBandwidth(static_cast<int>(options.common.threads))},
-                 std::cerr);
+    WriteProfile(
+        solve.engine,
+        {program.spec, summary.wall_seconds, MeasureReadBandwidth(static_cast<int>(options.common.threads))},
+        std::cerr);
   }
   return run;
 }
