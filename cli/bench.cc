@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -92,7 +93,7 @@ absl::Status RunThroughput(const ThroughputCommandOptions& options) {
   engine_options.max_batch_tokens = static_cast<int32_t>(std::max<int64_t>(512, most));
   ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, OpenEngine(options.common, engine_options));
   const double read_bandwidth = MeasureReadBandwidth(engine_options.threads);
-  if (!options.common.json) PrintHeader(engine->info(), read_bandwidth);
+  bool header = !options.common.json;
   for (const int64_t count : branches) {
     ThroughputOptions measure;
     measure.prompt = options.prompt;
@@ -104,6 +105,7 @@ absl::Status RunThroughput(const ThroughputCommandOptions& options) {
       WriteProfile(*engine, {Cat(part, ", branches: ", count), seconds, read_bandwidth}, std::cerr);
     };
     ESPALIER_ASSIGN_OR_RETURN(const Throughput row, MeasureThroughput(*engine, measure));
+    if (std::exchange(header, false)) PrintHeader(engine->info(), read_bandwidth);
     if (options.common.json) {
       std::cout << ThroughputJson(row, engine->info(), read_bandwidth).dump() << std::endl;
     } else {
