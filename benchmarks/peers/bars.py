@@ -1,7 +1,7 @@
 """The bars for speed: Espalier beside llama.cpp and OpenVINO GenAI, in one table.
 
     python bars.py --espalier ../../build/release/espalier                        # a quarter of an hour
-    python bars.py --espalier ../../build/release/espalier --quick --json         # one short round
+    python bars.py --espalier ../../build/release/espalier --quick --json         # a few minutes
 
 All engines read the same file with the same number of threads. They take turns within every round, and the best of
 the rounds counts for each of them: on a machine that does anything else, the best is what repeats. A missing peer or
@@ -146,15 +146,14 @@ def main():
     parser.add_argument("--espalier", required=True, help="the binary; its benchmarks lie in benchmarks/ beside it")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--models", default=",".join(MODELS), help="some of " + ", ".join(MODELS))
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="one short round")
+    parser.add_argument("--rounds", type=int, help="5; 2 with --quick")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--json", action="store_true", help="one JSON object per bar")
     parser.add_argument("--llama-python", default=sys.executable)
     parser.add_argument("--openvino-python", default=sys.executable)
     options = parser.parse_args()
     options.espalier = str(Path(options.espalier).resolve())
-    if options.quick:
-        options.rounds = 1
+    options.rounds = options.rounds or (2 if options.quick else 5)
     peers = installed_peers(options)
     files = {name: file for name, file in cached_models(options.espalier).items() if name in options.models.split(",")}
 
