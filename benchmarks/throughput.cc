@@ -1,5 +1,6 @@
 #include "benchmarks/throughput.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -7,6 +8,8 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "benchmarks/machine.h"
+#include "engine/step_profile.h"
 #include "engine/tokenizer.h"
 #include "scheduler/scheduler.h"
 
@@ -20,6 +23,16 @@ std::vector<TokenId> RandomPrompt(const Tokenizer& tokenizer, const ThroughputOp
     if (!tokenizer.IsControl(id)) prompt.push_back(id);
   }
   return prompt;
+}
+
+// `sorted` is not empty.
+double Percentile(const std::vector<double>& sorted, double share) {
+  return sorted[static_cast<size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
+}
+
+double SamplingSeconds(Engine& engine) {
+  const StepProfile* profile = engine.profile();
+  return profile == nullptr ? 0 : profile->total(Stage::kSampling).seconds;
 }
 
 GenerateRequest Greedy() {
@@ -59,14 +72,20 @@ absl::StatusOr<Throughput> MeasureThroughput(Engine& engine, const ThroughputOpt
     if (options.cancelled()) return absl::CancelledError("interrupted");
   }
   scheduler.StopGenerating(root);
-  result.prefill_tps = static_cast<double>(options.prompt) / (clock.Seconds() - started);
+  const double prefill_seconds = clock.Seconds() - started;
+  result.prefill_tps = static_cast<double>(options.prompt) / prefill_seconds;
+  options.on_part("prefill", prefill_seconds);
 
   for (int64_t i = 0; i < options.branches; ++i)
     scheduler.Generate(scheduler.Fork(root, options.prompt), Greedy());
   started = clock.Seconds();
+  const double sampled_before = SamplingSeconds(engine);
   double engine_seconds = 0;
+  std::vector<double> step_seconds;
   for (int64_t drawn = 0; drawn < options.branches * options.generate;) {
+    const double step_started = clock.Seconds();
     ESPALIER_ASSIGN_OR_RETURN(const auto events, scheduler.Step());
+    step_seconds.push_back(clock.Seconds() - step_started);
     for (const BranchEvent& event : events) ESPALIER_RETURN_IF_ERROR(event.status);
     drawn += static_cast<int64_t>(events.size());
     engine_seconds += scheduler.last_step().engine_seconds;
@@ -75,6 +94,14 @@ absl::StatusOr<Throughput> MeasureThroughput(Engine& engine, const ThroughputOpt
   const double seconds = clock.Seconds() - started;
   result.decode_tps = static_cast<double>(options.branches * options.generate) / seconds;
   result.scheduling_share = 1 - engine_seconds / seconds;
+  result.sampling_share = (SamplingSeconds(engine) - sampled_before) / seconds;
+  result.steps = static_cast<int64_t>(step_seconds.size());
+  std::sort(step_seconds.begin(), step_seconds.end());
+  result.step_p50 = Percentile(step_seconds, 0.5);
+  result.step_p99 = Percentile(step_seconds, 0.99);
+  result.kv_bytes = (engine.info().page_count - scheduler.cache().Usage().free) * engine.info().page_bytes;
+  result.resident_bytes = ResidentBytes();
+  options.on_part("decode", seconds);
   return result;
 }
 

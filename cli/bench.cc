@@ -1,4 +1,5 @@
 // espalier bench throughput: prefill once, fork, decode.
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -9,8 +10,11 @@
 #include "absl/strings/str_split.h"
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
+#include "benchmarks/machine.h"
 #include "benchmarks/throughput.h"
 #include "cli/command.h"
+#include "cli/profile.h"
 #include "cli/usage.h"
 
 namespace espalier {
@@ -40,12 +44,55 @@ absl::StatusOr<std::vector<int64_t>> ParseBranches(const std::string& text) {
   return list;
 }
 
+// sampling_share is 0 without --profile.
+nlohmann::json ThroughputJson(const Throughput& row, const ModelInfo& model, double read_bandwidth) {
+  return {{"branches", row.branches},
+          {"prefill_tps", row.prefill_tps},
+          {"decode_tps", row.decode_tps},
+          {"scheduling_share", row.scheduling_share},
+          {"sampling_share", row.sampling_share},
+          {"steps", row.steps},
+          {"step_p50", row.step_p50},
+          {"step_p99", row.step_p99},
+          {"resident_bytes", row.resident_bytes},
+          {"kv_bytes", row.kv_bytes},
+          {"file_bytes", model.file_bytes},
+          {"model_bytes", model.weight_bytes},
+          {"load_seconds", model.load_seconds},
+          {"read_bandwidth", read_bandwidth}};
+}
+
+// Of the machine's reads, what decoding takes up if each step reads every weight once.
+double ReadShare(const Throughput& row, const ModelInfo& model, double read_bandwidth) {
+  const double steps_per_second = row.decode_tps / static_cast<double>(row.branches);
+  return steps_per_second * static_cast<double>(model.weight_bytes) / read_bandwidth;
+}
+
+void PrintHeader(const ModelInfo& model, double read_bandwidth) {
+  std::cout << absl::StreamFormat(
+      "%s: file %s, matrices %s in memory, loaded in %.2f s; this machine reads %.1f GB/s\n", model.name,
+      FormatBytes(model.file_bytes), FormatBytes(model.weight_bytes), model.load_seconds,
+      read_bandwidth / 1e9);
+  std::cout << "branches  prefill tokens/s  decode tokens/s  outside the engine  step ms p50    p99  "
+               "of reads    resident          KV\n";
+}
+
+void PrintRow(const Throughput& row, const ModelInfo& model, double read_bandwidth) {
+  std::cout << absl::StreamFormat("%8d  %16.1f  %15.1f  %17.2f%%  %11.2f  %5.2f  %7.1f%%  %10s  %10s\n",
+                                  row.branches, row.prefill_tps, row.decode_tps, 100 * row.scheduling_share,
+                                  1000 * row.step_p50, 1000 * row.step_p99,
+                                  100 * ReadShare(row, model, read_bandwidth),
+                                  FormatBytes(row.resident_bytes), FormatBytes(row.kv_bytes))
+            << std::flush;
+}
+
 absl::Status RunThroughput(const ThroughputCommandOptions& options) {
   ESPALIER_ASSIGN_OR_RETURN(EngineOptions engine_options, MakeEngineOptions(options.common));
   ESPALIER_ASSIGN_OR_RETURN(const std::vector<int64_t> branches, ParseBranches(options.branches));
   const int64_t most = *std::max_element(branches.begin(), branches.end());
   engine_options.max_batch_tokens = static_cast<int32_t>(std::max<int64_t>(512, most));
   ESPALIER_ASSIGN_OR_RETURN(const std::unique_ptr<Engine> engine, OpenEngine(options.common, engine_options));
+  const double read_bandwidth = MeasureReadBandwidth(engine_options.threads);
   bool header = !options.common.json;
   for (const int64_t count : branches) {
     ThroughputOptions measure;
@@ -54,21 +101,15 @@ absl::Status RunThroughput(const ThroughputCommandOptions& options) {
     measure.branches = count;
     measure.seed = options.common.seed;
     measure.cancelled = ShouldStop;
+    measure.on_part = [&](const char* part, double seconds) {
+      WriteProfile(*engine, {Cat(part, ", branches: ", count), seconds, read_bandwidth}, std::cerr);
+    };
     ESPALIER_ASSIGN_OR_RETURN(const Throughput row, MeasureThroughput(*engine, measure));
-    if (std::exchange(header, false)) {
-      std::cout << "branches  prefill tokens/s  decode tokens/s  outside the engine\n";
-    }
+    if (std::exchange(header, false)) PrintHeader(engine->info(), read_bandwidth);
     if (options.common.json) {
-      std::cout << nlohmann::json({{"branches", row.branches},
-                                   {"prefill_tps", row.prefill_tps},
-                                   {"decode_tps", row.decode_tps},
-                                   {"scheduling_share", row.scheduling_share}})
-                       .dump()
-                << std::endl;
+      std::cout << ThroughputJson(row, engine->info(), read_bandwidth).dump() << std::endl;
     } else {
-      std::cout << absl::StreamFormat("%8d  %16.1f  %15.1f  %17.2f%%\n", row.branches, row.prefill_tps,
-                                      row.decode_tps, 100 * row.scheduling_share)
-                << std::flush;
+      PrintRow(row, engine->info(), read_bandwidth);
     }
   }
   return absl::OkStatus();

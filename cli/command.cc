@@ -87,6 +87,7 @@ absl::StatusOr<EngineOptions> MakeEngineOptions(const CommonOptions& common) {
   }
   options.threads = static_cast<int>(common.threads);
   ESPALIER_ASSIGN_OR_RETURN(options.kv_type, ParseKvType(common.kv_type));
+  options.profile = common.profile;
   const absl::StatusOr<int64_t> bytes = ParseBytes(common.kv_memory);
   if (!bytes.ok()) return absl::InvalidArgumentError(Cat("--kv-memory: ", ToStd(bytes.status().message())));
   if (*bytes > MachineMemory()) {
@@ -111,12 +112,11 @@ absl::StatusOr<std::string> FindModelFile(const CommonOptions& common) {
 absl::StatusOr<std::unique_ptr<Engine>> OpenEngine(const CommonOptions& common,
                                                    const EngineOptions& options) {
   ESPALIER_ASSIGN_OR_RETURN(const std::string path, FindModelFile(common));
-  const double started = TheClock().Seconds();
   ESPALIER_ASSIGN_OR_RETURN(std::unique_ptr<Engine> engine, Engine::Open(path, options));
   ESPALIER_RETURN_IF_ERROR(CheckGenerates(engine->info()));
   if (common.profile) {
     std::cerr << absl::StreamFormat("load: %.2f s; %d KV pages of %d tokens, %s each\n",
-                                    TheClock().Seconds() - started, engine->info().page_count,
+                                    engine->info().load_seconds, engine->info().page_count,
                                     engine->info().page_size, FormatBytes(engine->info().page_bytes));
   }
   return engine;

@@ -9,8 +9,10 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "benchmarks/machine.h"
 #include "benchmarks/perplexity.h"
 #include "cli/command.h"
+#include "cli/profile.h"
 #include "cli/usage.h"
 #include "engine/tokenizer.h"
 
@@ -116,6 +118,10 @@ absl::Status RunPerplexity(const PerplexityCommandOptions& options) {
     std::cout << absl::StreamFormat("perplexity %.4f over %d tokens in %d chunks of %d, %s\n",
                                     result.perplexity, result.tokens, result.chunks, measure.context,
                                     FormatDuration(result.seconds));
+  }
+  if (options.common.profile) {
+    WriteProfile(*engine, {"perplexity", result.seconds, MeasureReadBandwidth(engine_options.threads)},
+                 std::cerr);
   }
   return absl::OkStatus();
 }

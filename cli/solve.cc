@@ -13,10 +13,12 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "benchmarks/machine.h"
 #include "benchmarks/problem_runner.h"
 #include "benchmarks/problems.h"
 #include "benchmarks/report.h"
 #include "cli/command.h"
+#include "cli/profile.h"
 #include "cli/scorers.h"
 #include "cli/solve_output.h"
 #include "cli/usage.h"
@@ -90,7 +92,7 @@ std::string ProgressText(const std::string& program, const RunnerProgress& progr
   return text;
 }
 
-void WriteProfile(const RuntimeCounters& counters, double seconds) {
+void WriteCounters(const RuntimeCounters& counters, double seconds) {
   std::cerr << absl::StreamFormat(
       "steps %d, rows %.1f a step, tokens computed %d; engine %.2f s of %.2f s, %.1f%% outside it\n",
       counters.steps,
@@ -141,7 +143,13 @@ ReportProgram SolveAll(const SolveRun& solve, const std::vector<Problem>& proble
   RunProblems(runtime, problems, program.spec, running);
   progress.Clear();
   summary.wall_seconds = clock.Seconds() - started;
-  if (options.common.profile) WriteProfile(runtime.counters(), summary.wall_seconds);
+  if (options.common.profile) {
+    WriteCounters(runtime.counters(), summary.wall_seconds);
+    WriteProfile(
+        solve.engine,
+        {program.spec, summary.wall_seconds, MeasureReadBandwidth(static_cast<int>(options.common.threads))},
+        std::cerr);
+  }
   return run;
 }
 

@@ -15,6 +15,7 @@ namespace espalier {
 
 class Tokenizer;
 class ChatTemplate;
+class StepProfile;
 
 struct EngineOptions {
   int threads = 0;                       // 0: all processors this process may use
@@ -23,6 +24,7 @@ struct EngineOptions {
   int32_t context_length = 0;            // 0: the model's own; otherwise at most that
   int32_t max_batch_tokens = 512;        // tokens of one step, the size of the workspace
   KvType kv_type = KvType::kF16;
+  bool profile = false;  // whether profile() is filled
 
   EngineOptions() {}  // not an aggregate: see "coroutine traps" in docs/programs.md
 };
@@ -38,6 +40,9 @@ struct ModelInfo {
   int32_t page_count = 0;
   int64_t page_bytes = 0;  // K and V of all layers
   int32_t max_batch_tokens = 0;
+  double load_seconds = 0;  // from opening the files to here, repacking included
+  int64_t file_bytes = 0;
+  int64_t weight_bytes = 0;   // of the matrices in memory; a decoded token reads each once
   bool generates = true;      // false: a reward model; no row may ask for samples, top tokens or logprobs
   int32_t head_outputs = 0;   // values of the classification head for each token; 0: rows may not ask for it
   std::string prompt_format;  // that the file asks for by name; "": none
@@ -63,6 +68,9 @@ class Engine {
   // Computes one batch: at most max_batch_tokens tokens over all rows. A broken precondition is our bug and
   // aborts; an error status means that the device failed and the engine is lost.
   virtual absl::Status Step(const Batch& batch, StepOutput& output) = 0;
+
+  // Where the time of the steps went. Null: this engine does not know, or EngineOptions did not ask.
+  virtual StepProfile* profile() { return nullptr; }
 };
 
 }  // namespace espalier

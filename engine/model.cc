@@ -58,8 +58,12 @@ Model::Model(const ModelConfig& config, ModelWeights weights, const ModelLimits&
 void Model::Forward(const ForwardInput& input, const KvStore& kv, ThreadPool& pool) {
   const auto tokens = static_cast<int64_t>(input.tokens.size());
   ESPALIER_CHECK(tokens <= limits_.tokens, tokens);
+  if (profile_.enabled()) CountLayerWork(input);
+  profile_.Enter(Stage::kEmbedding);
   Embed(input.tokens, pool);
+  profile_.Enter(Stage::kAttention);
   attention_.Plan(input.sequences, kv.page_size());
+  profile_.Enter(Stage::kRope);
   for (RotaryState& rotary : rotaries_) {
     rotary.rope.Angles(input.positions, Rows(rotary.angles, tokens, config_.head_dim), pool);
   }
@@ -84,16 +88,43 @@ void Model::Embed(std::span<const TokenId> tokens, ThreadPool& pool) {
   });
 }
 
+// For the profile: what the layers' products read and compute, and the multiply-adds of attention.
+void Model::CountLayerWork(const ForwardInput& input) {
+  const auto tokens = static_cast<int64_t>(input.tokens.size());
+  profile_.AddTokens(tokens);
+  for (const LayerWeights& layer : weights_.layers) {
+    for (const LinearWeights* weights : {&layer.query, &layer.key, &layer.value}) {
+      profile_.AddWork(Stage::kProjections, weights->matrix, tokens);
+    }
+    profile_.AddWork(Stage::kAttentionOutput, layer.attention_output.matrix, tokens);
+    profile_.AddWork(Stage::kGateUp, layer.gate.matrix, tokens);
+    profile_.AddWork(Stage::kGateUp, layer.up.matrix, tokens);
+    profile_.AddWork(Stage::kDown, layer.down.matrix, tokens);
+  }
+  double read = 0;  // positions, over all layers and tokens
+  for (const int32_t window : config_.windows) {
+    for (const int64_t position : input.positions) {
+      read += static_cast<double>(window > 0 ? std::min<int64_t>(window, position + 1) : position + 1);
+    }
+  }
+  profile_.AddWork(Stage::kAttention, 0, 2 * read * static_cast<double>(query_width_));
+}
+
 // hidden += post_norm(output(attention(norm(hidden))))
 void Model::Attention(int32_t index, const ForwardInput& input, const KvPages& kv, ThreadPool& pool) {
   const auto tokens = static_cast<int64_t>(input.tokens.size());
   const LayerWeights& layer = weights_.layers[index];
+  profile_.Enter(Stage::kNorm);
   RmsNorm(Rows(hidden_, tokens, config_.width), layer.attention_norm, config_.rms_epsilon,
           Rows(normed_, tokens, config_.width), pool);
   Project(layer, RotaryOf(index), tokens, pool);
+  profile_.Enter(Stage::kKvWrite);
   WriteKv(kv, input.sequences, key_.data(), value_.data(), pool);
+  profile_.Enter(Stage::kAttention);
   attention_.Run(kv, query_.data(), attended_.data(), pool);
+  profile_.Enter(Stage::kQuantize);
   activations_.Assign(attended_.data(), tokens, query_width_, pool);
+  profile_.Enter(Stage::kAttentionOutput);
   AddToHidden(layer.attention_output, layer.attention_post_norm, tokens, pool);
 }
 
@@ -101,10 +132,13 @@ void Model::Attention(int32_t index, const ForwardInput& input, const KvPages& k
 void Model::Project(const LayerWeights& layer, const RotaryState& rotary, int64_t tokens, ThreadPool& pool) {
   const auto query = Rows(query_, tokens, query_width_);
   const auto key = Rows(key_, tokens, kv_width_);
+  profile_.Enter(Stage::kQuantize);
   activations_.Assign(normed_.data(), tokens, config_.width, pool);
+  profile_.Enter(Stage::kProjections);
   const MatMulTarget projections[] = {Target(layer.query, query.data()), Target(layer.key, key.data()),
                                       Target(layer.value, value_.data())};
   MatMul(projections, activations_, pool);
+  profile_.Enter(Stage::kRope);
   if (config_.qk_norm) {
     RmsNorm(query, layer.query_norm, config_.rms_epsilon, query, pool);
     RmsNorm(key, layer.key_norm, config_.rms_epsilon, key, pool);
@@ -118,15 +152,21 @@ void Model::Project(const LayerWeights& layer, const RotaryState& rotary, int64_
 void Model::FeedForward(const LayerWeights& layer, int64_t tokens, ThreadPool& pool) {
   const auto gate = Rows(gate_, tokens, config_.feed_forward);
   const auto up = Rows(up_, tokens, config_.feed_forward);
+  profile_.Enter(Stage::kNorm);
   RmsNorm(Rows(hidden_, tokens, config_.width), layer.feed_forward_norm, config_.rms_epsilon,
           Rows(normed_, tokens, config_.width), pool);
+  profile_.Enter(Stage::kQuantize);
   activations_.Assign(normed_.data(), tokens, config_.width, pool);
+  profile_.Enter(Stage::kGateUp);
   const MatMulTarget projections[] = {Target(layer.gate, gate.data()), Target(layer.up, up.data())};
   MatMul(projections, activations_, pool);
 
+  profile_.Enter(Stage::kActivation);
   const auto activate = config_.activation == Activation::kGelu ? GeGlu : SwiGlu;
   activate(gate, up, config_.feed_forward, gate, pool);
+  profile_.Enter(Stage::kQuantize);
   activations_.Assign(gate.data(), tokens, config_.feed_forward, pool);
+  profile_.Enter(Stage::kDown);
   AddToHidden(layer.down, layer.feed_forward_post_norm, tokens, pool);
 }
 
@@ -150,17 +190,21 @@ void Model::AddToHidden(const LinearWeights& weights, const std::vector<float>& 
 void Model::AssignFinalStates(std::span<const int64_t> tokens, ThreadPool& pool) {
   const auto rows = static_cast<int64_t>(tokens.size());
   ESPALIER_CHECK(rows <= limits_.outputs, rows);
+  profile_.Enter(Stage::kNorm);
   const auto normed = Rows(normed_, rows, config_.width);
   for (int64_t i = 0; i < rows; ++i) {
     std::copy_n(hidden_.data() + tokens[i] * config_.width, config_.width, normed.data() + i * config_.width);
   }
   RmsNorm(normed, weights_.output_norm, config_.rms_epsilon, normed, pool);
+  profile_.Enter(Stage::kQuantize);
   activations_.Assign(normed.data(), rows, config_.width, pool);
 }
 
 std::span<const float> Model::Logits(std::span<const int64_t> tokens, ThreadPool& pool) {
   ESPALIER_CHECK(config_.generates);
   AssignFinalStates(tokens, pool);
+  profile_.Enter(Stage::kLogits);
+  profile_.AddWork(Stage::kLogits, weights_.output.matrix, static_cast<int64_t>(tokens.size()));
   MatMul(Target(weights_.output, logits_.data()), activations_, pool);
   return Rows(logits_, static_cast<int64_t>(tokens.size()), config_.vocabulary_size);
 }
@@ -169,6 +213,7 @@ std::span<const float> Model::HeadValues(std::span<const int64_t> tokens, Thread
   ESPALIER_CHECK(config_.head_outputs > 0);
   const auto rows = static_cast<int64_t>(tokens.size());
   AssignFinalStates(tokens, pool);
+  profile_.Enter(Stage::kHead);
   if (config_.head_hidden > 0) {
     const auto hidden = Rows(head_hidden_, rows, config_.head_hidden);
     MatMul(Target(weights_.head.hidden, hidden.data()), activations_, pool);

@@ -10,6 +10,7 @@
 #include "base/thread_pool.h"
 #include "engine/kv_store.h"
 #include "engine/model_config.h"
+#include "engine/step_profile.h"
 #include "engine/weights.h"
 #include "kernels/kernels.h"
 
@@ -45,6 +46,12 @@ class Model {
   // The same for the classification head, raw: [tokens.size()][head_outputs]. config().head_outputs > 0.
   std::span<const float> HeadValues(std::span<const int64_t> tokens, ThreadPool& pool);
 
+  // Of the packed matrices.
+  int64_t weight_bytes() const { return weights_.PackedBytes(); }
+
+  // Off until enabled. Whoever calls Forward, Logits and HeadValues ends the step with Leave().
+  StepProfile& profile() { return profile_; }
+
  private:
   // A rotary table and, in the current Forward, its angles: [tokens][head_dim].
   struct RotaryState {
@@ -60,10 +67,12 @@ class Model {
   void AddToHidden(const LinearWeights& weights, const std::vector<float>& post_norm, int64_t tokens,
                    ThreadPool& pool);
   void AssignFinalStates(std::span<const int64_t> tokens, ThreadPool& pool);
+  void CountLayerWork(const ForwardInput& input);
 
   ModelConfig config_;
   ModelWeights weights_;
   ModelLimits limits_;
+  StepProfile profile_;
   std::vector<RotaryState>
       rotaries_;  // of the layers that read everything; of those with a window, if another
   PagedAttention attention_;

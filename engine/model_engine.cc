@@ -6,6 +6,7 @@
 
 #include "base/cat.h"
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -88,6 +89,8 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const std::string& path, co
 absl::StatusOr<std::unique_ptr<ModelEngine>> ModelEngine::Open(const std::string& path,
                                                                const EngineOptions& options) {
   ESPALIER_RETURN_IF_ERROR(CheckOptions(options));
+  const MonotonicClock clock;
+  const double started = clock.Seconds();
   ESPALIER_ASSIGN_OR_RETURN(std::unique_ptr<ModelFile> file, ModelFile::Open(path));
   ESPALIER_ASSIGN_OR_RETURN(const ModelConfig config, file->ReadConfig());
   ESPALIER_RETURN_IF_ERROR(CheckShape(config));
@@ -105,6 +108,7 @@ absl::StatusOr<std::unique_ptr<ModelEngine>> ModelEngine::Open(const std::string
                               .threads = threads};
   engine->model_ =
       std::make_unique<Model>(config, ModelWeights::Load(*engine->file_, config, *engine->pool_), limits);
+  if (options.profile) engine->model_->profile().Enable();
   engine->info_ = {.name = config.name,
                    .architecture = config.architecture,
                    .parameters = CountParameters(*engine->file_),
@@ -114,6 +118,9 @@ absl::StatusOr<std::unique_ptr<ModelEngine>> ModelEngine::Open(const std::string
                    .page_count = engine->kv_.page_count(),
                    .page_bytes = engine->kv_.page_bytes(),
                    .max_batch_tokens = options.max_batch_tokens,
+                   .load_seconds = clock.Seconds() - started,
+                   .file_bytes = engine->file_->file_bytes(),
+                   .weight_bytes = engine->model_->weight_bytes(),
                    .generates = config.generates,
                    .head_outputs = config.head_outputs,
                    .prompt_format = config.prompt_format,
@@ -128,6 +135,7 @@ ModelEngine::ModelEngine(std::unique_ptr<ModelFile> file, KvStore kv, std::uniqu
 
 absl::Status ModelEngine::Step(const Batch& batch, StepOutput& output) {
   ESPALIER_CHECK(batch.model == 0, batch.model);
+  model_->profile().Enter(Stage::kPrepare);
   for (const PageCopy& copy : batch.copies) kv_.Copy(copy);
   Flatten(batch);
   ListRequests(batch);
@@ -140,7 +148,10 @@ absl::Status ModelEngine::Step(const Batch& batch, StepOutput& output) {
     row.token_logprobs.clear();
     row.head_values.clear();
   }
-  if (tokens_.empty()) return absl::OkStatus();
+  if (tokens_.empty()) {
+    model_->profile().Leave();
+    return absl::OkStatus();
+  }
 
   model_->Forward({.tokens = tokens_, .positions = positions_, .sequences = sequences_}, kv_, *pool_);
   for (size_t begin = 0; begin < logits_requests_.size(); begin += kOutputRows) {
@@ -151,6 +162,7 @@ absl::Status ModelEngine::Step(const Batch& batch, StepOutput& output) {
     const size_t count = std::min<size_t>(kOutputRows, head_requests_.size() - begin);
     AnswerHead(std::span(head_requests_).subspan(begin, count), output);
   }
+  model_->profile().Leave();
   return absl::OkStatus();
 }
 
@@ -231,6 +243,7 @@ void ModelEngine::AnswerLogits(const Batch& batch, std::span<const OutputRequest
   }
   const std::span<const float> logits = model_->Logits(requested_tokens_, *pool_);
   const auto vocabulary = static_cast<size_t>(info_.vocabulary_size);
+  model_->profile().Enter(Stage::kSampling);
   pool_->ParallelFor(static_cast<int64_t>(requests.size()), [&](int64_t i, int thread) {
     const OutputRequest& request = requests[i];
     const BatchRow& row = batch.rows[request.row];

@@ -29,6 +29,7 @@ class ModelEngine : public Engine {
   const Tokenizer& tokenizer() const override { return *tokenizer_; }
   const ChatTemplate* chat_template() const override { return chat_template_.get(); }
   absl::Status Step(const Batch& batch, StepOutput& output) override;
+  StepProfile* profile() override { return model_->profile().enabled() ? &model_->profile() : nullptr; }
 
  private:
   // One row of logits or head values that the step needs: after step token `token` of batch row `row`.

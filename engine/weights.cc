@@ -137,4 +137,16 @@ ModelWeights ModelWeights::Load(const ModelFile& file, const ModelConfig& config
   return weights;
 }
 
+int64_t ModelWeights::PackedBytes() const {
+  int64_t bytes =
+      output.matrix.packed_bytes() + head.hidden.matrix.packed_bytes() + head.output.matrix.packed_bytes();
+  for (const LayerWeights& layer : layers) {
+    for (const LinearWeights* weights : {&layer.query, &layer.key, &layer.value, &layer.attention_output,
+                                         &layer.gate, &layer.up, &layer.down}) {
+      bytes += weights->matrix.packed_bytes();
+    }
+  }
+  return bytes;
+}
+
 }  // namespace espalier

@@ -53,6 +53,8 @@ struct ModelWeights {
 
   // `file` has passed CheckTensors(file, config) and outlives the weights, which point into it.
   static ModelWeights Load(const ModelFile& file, const ModelConfig& config, ThreadPool& pool);
+
+  int64_t PackedBytes() const;  // of all matrices
 };
 
 }  // namespace espalier

@@ -88,7 +88,7 @@ class Peer:
         lib.llama_memory_seq_rm(self.memory, sequence, -1, -1)
 
     def fork(self, sequence, copies):
-        """Makes sequences 1..copies share everything of `sequence`."""
+        """Makes the sequences `copies` share everything of `sequence`."""
         for copy in copies:
             lib.llama_memory_seq_cp(self.memory, sequence, copy, -1, -1)
 
@@ -104,7 +104,29 @@ class Peer:
         last = len(tokens) - 1
         return self.decode([(token, i, sequence, i == last) for i, token in enumerate(tokens)])[0]
 
-    def _decode_batch(self, rows):
+    def draw(self, rows, samplers):
+        """Computes at most a batch of rows (as for decode) and draws the next token of each that wants logits."""
+        self._compute(rows)
+        wanting = [i for i, row in enumerate(rows) if row[3]]
+        return [lib.llama_sampler_sample(sampler, self.context, i) for sampler, i in zip(samplers, wanting)]
+
+    def sampler(self, temperature, seed):
+        """The chain of llama.cpp's server with its defaults."""
+        chain = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
+        for part in (
+            lib.llama_sampler_init_top_k(40),
+            lib.llama_sampler_init_top_p(0.95, 1),
+            lib.llama_sampler_init_min_p(0.05, 1),
+            lib.llama_sampler_init_temp(temperature),
+            lib.llama_sampler_init_dist(seed),
+        ):
+            lib.llama_sampler_chain_add(chain, part)
+        return chain
+
+    def free_sampler(self, sampler):
+        lib.llama_sampler_free(sampler)
+
+    def _compute(self, rows):
         batch = self._batch
         batch.n_tokens = len(rows)
         for i, (token, position, sequence, wants_logits) in enumerate(rows):
@@ -115,6 +137,9 @@ class Peer:
             batch.logits[i] = wants_logits
         if lib.llama_decode(self.context, batch) != 0:
             raise SystemExit("llama_decode failed: give a larger context")
+
+    def _decode_batch(self, rows):
+        self._compute(rows)
         wanting = [i for i, row in enumerate(rows) if row[3]]
         return [
             np.ctypeslib.as_array(lib.llama_get_logits_ith(self.context, i), (self.vocab_size,)).copy()

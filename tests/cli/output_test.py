@@ -1,5 +1,6 @@
 """What commands print: the fields that other programs read, and that runs can be repeated."""
 
+import json
 import math
 import os
 import unittest
@@ -135,6 +136,27 @@ class Numerics(CommandLineTest):
         for row in rows:
             self.assertGreater(row["prefill_tps"], 0)
             self.assertGreater(row["decode_tps"], 0)
+            self.assertEqual(row["steps"], 4)
+            self.assertLessEqual(row["step_p50"], row["step_p99"])
+            self.assertGreater(row["resident_bytes"], row["model_bytes"])
+            self.assertGreater(row["kv_bytes"], 0)
+            self.assertGreater(row["read_bandwidth"], 0)
+            self.assertGreater(row["load_seconds"], 0)
+
+    def test_profile(self):
+        commands = {
+            "decode, branches: 2": ["bench", "throughput", "--branches", "2", "--generate", "4"],
+            "cot:max_tokens=8": ["solve", "--program", "cot:max_tokens=8", "--problem", "one and one"],
+            "perplexity": ["perplexity", "--context", "8", "--file", path("profiled.txt", "the man is in the water\n" * 9)],
+        }
+        for name, command in commands.items():
+            code, out, err = run(*command, "--model", command_line.MODEL, "--profile", "--json")
+            self.assertEqual(code, 0, err)
+            self.assertIn(f"profile of {name}: ", err)
+            for stage in ("attention", "gate and up", "logits", "outside the engine"):
+                self.assertRegex(err, rf"\n  {stage} +\d")
+            for line in out.splitlines():
+                json.loads(line)
 
     def ids(self, *arguments):
         (line,) = self.json_lines("tokenize", "--model", command_line.MODEL, *arguments)
