@@ -2,8 +2,8 @@
 // long branch. read_MB is what a call reads of keys and values, alone_MB what it would read if every branch
 // were computed on its own.
 //
-// Decode/.../shared: the branches' pages are those of one prefix, and 16 positions of each branch's own;
-// /ignored: the same pages, computed branch by branch; /copies: every branch has a copy of the prefix.
+// Decode, shared: the branches' pages are those of one prefix, and 16 positions of each branch's own;
+// ignored: the same pages, computed branch by branch; copies: every branch has a copy of the prefix.
 #include <string>
 #include <vector>
 

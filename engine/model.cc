@@ -114,9 +114,7 @@ void Model::CountLayerWork(const ForwardInput& input) {
 void Model::Attention(int32_t index, const ForwardInput& input, const KvPages& kv, ThreadPool& pool) {
   const auto tokens = static_cast<int64_t>(input.tokens.size());
   const LayerWeights& layer = weights_.layers[index];
-  profile_.Enter(Stage::kNorm);
-  RmsNorm(Rows(hidden_, tokens, config_.width), layer.attention_norm, config_.rms_epsilon,
-          Rows(normed_, tokens, config_.width), pool);
+  AssignNormed(layer.attention_norm, tokens, pool);
   Project(layer, RotaryOf(index), tokens, pool);
   profile_.Enter(Stage::kKvWrite);
   WriteKv(kv, input.sequences, key_.data(), value_.data(), pool);
@@ -128,12 +126,20 @@ void Model::Attention(int32_t index, const ForwardInput& input, const KvPages& k
   AddToHidden(layer.attention_output, layer.attention_post_norm, tokens, pool);
 }
 
-// Query, key and value of the normed hidden states; query and key normed and rotated.
+// Makes the normed hidden states the input of the next product.
+void Model::AssignNormed(const std::vector<float>& norm, int64_t tokens, ThreadPool& pool) {
+  profile_.Enter(Stage::kNorm);
+  const int64_t width = config_.width;
+  const auto norm_row = [&](int64_t t) {
+    RmsNormRow(hidden_.data() + t * width, norm, config_.rms_epsilon, normed_.data() + t * width);
+  };
+  activations_.Assign(normed_.data(), tokens, width, norm_row, pool);
+}
+
+// Query, key and value of the activations; query and key normed and rotated.
 void Model::Project(const LayerWeights& layer, const RotaryState& rotary, int64_t tokens, ThreadPool& pool) {
   const auto query = Rows(query_, tokens, query_width_);
   const auto key = Rows(key_, tokens, kv_width_);
-  profile_.Enter(Stage::kQuantize);
-  activations_.Assign(normed_.data(), tokens, config_.width, pool);
   profile_.Enter(Stage::kProjections);
   const MatMulTarget projections[] = {Target(layer.query, query.data()), Target(layer.key, key.data()),
                                       Target(layer.value, value_.data())};
@@ -152,20 +158,18 @@ void Model::Project(const LayerWeights& layer, const RotaryState& rotary, int64_
 void Model::FeedForward(const LayerWeights& layer, int64_t tokens, ThreadPool& pool) {
   const auto gate = Rows(gate_, tokens, config_.feed_forward);
   const auto up = Rows(up_, tokens, config_.feed_forward);
-  profile_.Enter(Stage::kNorm);
-  RmsNorm(Rows(hidden_, tokens, config_.width), layer.feed_forward_norm, config_.rms_epsilon,
-          Rows(normed_, tokens, config_.width), pool);
-  profile_.Enter(Stage::kQuantize);
-  activations_.Assign(normed_.data(), tokens, config_.width, pool);
+  AssignNormed(layer.feed_forward_norm, tokens, pool);
   profile_.Enter(Stage::kGateUp);
   const MatMulTarget projections[] = {Target(layer.gate, gate.data()), Target(layer.up, up.data())};
   MatMul(projections, activations_, pool);
 
   profile_.Enter(Stage::kActivation);
-  const auto activate = config_.activation == Activation::kGelu ? GeGlu : SwiGlu;
-  activate(gate, up, config_.feed_forward, gate, pool);
-  profile_.Enter(Stage::kQuantize);
-  activations_.Assign(gate.data(), tokens, config_.feed_forward, pool);
+  const auto activate = config_.activation == Activation::kGelu ? GeGluRow : SwiGluRow;
+  const int64_t columns = config_.feed_forward;
+  const auto activate_row = [&](int64_t t) {
+    activate(&gate[t * columns], &up[t * columns], columns, &gate[t * columns]);
+  };
+  activations_.Assign(gate.data(), tokens, columns, activate_row, pool);
   profile_.Enter(Stage::kDown);
   AddToHidden(layer.down, layer.feed_forward_post_norm, tokens, pool);
 }
@@ -191,13 +195,12 @@ void Model::AssignFinalStates(std::span<const int64_t> tokens, ThreadPool& pool)
   const auto rows = static_cast<int64_t>(tokens.size());
   ESPALIER_CHECK(rows <= limits_.outputs, rows);
   profile_.Enter(Stage::kNorm);
-  const auto normed = Rows(normed_, rows, config_.width);
-  for (int64_t i = 0; i < rows; ++i) {
-    std::copy_n(hidden_.data() + tokens[i] * config_.width, config_.width, normed.data() + i * config_.width);
-  }
-  RmsNorm(normed, weights_.output_norm, config_.rms_epsilon, normed, pool);
-  profile_.Enter(Stage::kQuantize);
-  activations_.Assign(normed.data(), rows, config_.width, pool);
+  const int64_t width = config_.width;
+  const auto norm_row = [&](int64_t i) {
+    RmsNormRow(hidden_.data() + tokens[i] * width, weights_.output_norm, config_.rms_epsilon,
+               normed_.data() + i * width);
+  };
+  activations_.Assign(normed_.data(), rows, width, norm_row, pool);
 }
 
 std::span<const float> Model::Logits(std::span<const int64_t> tokens, ThreadPool& pool) {

@@ -62,6 +62,7 @@ class Model {
   const RotaryState& RotaryOf(int32_t layer) const;
   void Embed(std::span<const TokenId> tokens, ThreadPool& pool);
   void Attention(int32_t index, const ForwardInput& input, const KvPages& kv, ThreadPool& pool);
+  void AssignNormed(const std::vector<float>& norm, int64_t tokens, ThreadPool& pool);
   void Project(const LayerWeights& layer, const RotaryState& rotary, int64_t tokens, ThreadPool& pool);
   void FeedForward(const LayerWeights& layer, int64_t tokens, ThreadPool& pool);
   void AddToHidden(const LinearWeights& weights, const std::vector<float>& post_norm, int64_t tokens,

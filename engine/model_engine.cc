@@ -14,7 +14,7 @@ namespace espalier {
 namespace {
 
 // Rows of logits or head values held at a time: scoring a long text needs no more memory than this.
-constexpr int64_t kOutputRows = 32;
+constexpr int64_t kOutputRows = 64;
 
 absl::Status CheckOptions(const EngineOptions& options) {
   const auto invalid = [](std::string_view what, int64_t value, std::string_view remedy) {

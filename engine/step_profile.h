@@ -17,15 +17,15 @@ namespace espalier {
 enum class Stage {
   kPrepare,  // copies of pages, the step laid out flat
   kEmbedding,
-  kNorm,
-  kQuantize,  // of activations, in front of products
+  kNorm,      // and the quantisation of what it gives
+  kQuantize,  // of what attention gives
   kProjections,
   kRope,  // and the norms of queries and keys
   kKvWrite,
   kAttention,
   kAttentionOutput,
   kGateUp,
-  kActivation,
+  kActivation,  // likewise
   kDown,
   kLogits,
   kHead,

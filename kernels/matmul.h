@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <span>
 
+#include "absl/functional/function_ref.h"
 #include "base/thread_pool.h"
 #include "kernels/aligned_buffer.h"
 #include "kernels/tensor_type.h"
@@ -64,6 +65,11 @@ class ActivationMatrix {
   // weights read them. A row with an infinity or NaN has quants and products without meaning; the levels may
   // differ in them. A last block of fewer than 32 columns is filled up with zeros.
   void Assign(const float* values, int64_t rows, int64_t columns, ThreadPool& pool);
+
+  // The same for values that do not exist yet: fill(row) writes a row of `values` right before it is
+  // quantised, while it is in the cache. Called once for each row, from any thread.
+  void Assign(const float* values, int64_t rows, int64_t columns, absl::FunctionRef<void(int64_t)> fill,
+              ThreadPool& pool);
 
   int64_t rows() const { return rows_; }
   int64_t columns() const { return columns_; }

@@ -25,15 +25,16 @@ inline constexpr int64_t kLanes = 8;
 void RmsNorm(std::span<const float> x, std::span<const float> weight, float epsilon, std::span<float> y,
              ThreadPool& pool);
 
-// out[t] = silu(gate[t]) * up[t], silu(z) = z / (1 + exp(-z)). All [tokens][columns]; out may be gate or up.
-// (Shazeer, "GLU Variants Improve Transformer", 2020.)
-void SwiGlu(std::span<const float> gate, std::span<const float> up, int64_t columns, std::span<float> out,
-            ThreadPool& pool);
+// The same for one row.
+void RmsNormRow(const float* x, std::span<const float> weight, float epsilon, float* y);
+
+// out = silu(gate) * up, silu(z) = z / (1 + exp(-z)), of one row; out may be gate or up. `columns` is a
+// multiple of kLanes. (Shazeer, "GLU Variants Improve Transformer", 2020.)
+void SwiGluRow(const float* gate, const float* up, int64_t columns, float* out);
 
 // The same with gelu(z) = z / (1 + exp(-2u)), u = sqrt(2 / pi) * (z + 0.044715 z^3), in place of silu: the
 // "tanh" form of GELU (Hendrycks & Gimpel, "Gaussian Error Linear Units", 2016).
-void GeGlu(std::span<const float> gate, std::span<const float> up, int64_t columns, std::span<float> out,
-           ThreadPool& pool);
+void GeGluRow(const float* gate, const float* up, int64_t columns, float* out);
 
 // y += x, elementwise. Both of one size.
 void AddTo(std::span<const float> x, std::span<float> y, ThreadPool& pool);

@@ -148,6 +148,12 @@ void MatMul(std::span<const MatMulTarget> targets, const ActivationMatrix& activ
 }
 
 void ActivationMatrix::Assign(const float* values, int64_t rows, int64_t columns, ThreadPool& pool) {
+  Assign(
+      values, rows, columns, [](int64_t) {}, pool);
+}
+
+void ActivationMatrix::Assign(const float* values, int64_t rows, int64_t columns,
+                              absl::FunctionRef<void(int64_t)> fill, ThreadPool& pool) {
   ESPALIER_CHECK(rows >= 0 && columns > 0, rows, " x ", columns);
   values_ = values;
   rows_ = rows;
@@ -159,6 +165,7 @@ void ActivationMatrix::Assign(const float* values, int64_t rows, int64_t columns
   pool.ParallelFor(DivideUp(rows, kRowsPerTask), [&](int64_t task, int) {
     const int64_t end = std::min(rows, (task + 1) * kRowsPerTask);
     for (int64_t row = task * kRowsPerTask; row < end; ++row) {
+      fill(row);
       quantize(values + row * columns, columns, quants_.data() + row * blocks() * kBlockColumns,
                scales_.data() + row * blocks());
     }

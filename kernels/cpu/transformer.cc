@@ -34,22 +34,16 @@ void RmsNorm(std::span<const float> x, std::span<const float> weight, float epsi
   });
 }
 
-void SwiGlu(std::span<const float> gate, std::span<const float> up, int64_t columns, std::span<float> out,
-            ThreadPool& pool) {
-  ESPALIER_CHECK(columns % kLanes == 0 && gate.size() == up.size() && out.size() >= up.size(), columns);
-  const RowKernels& kernels = ActiveRowKernels();
-  ForEachToken(gate.size() / columns, pool, [&](int64_t t) {
-    kernels.swiglu(gate.data() + t * columns, up.data() + t * columns, columns, out.data() + t * columns);
-  });
+void RmsNormRow(const float* x, std::span<const float> weight, float epsilon, float* y) {
+  ActiveRowKernels().rms_norm(x, weight.data(), epsilon, static_cast<int64_t>(weight.size()), y);
 }
 
-void GeGlu(std::span<const float> gate, std::span<const float> up, int64_t columns, std::span<float> out,
-           ThreadPool& pool) {
-  ESPALIER_CHECK(columns % kLanes == 0 && gate.size() == up.size() && out.size() >= up.size(), columns);
-  const RowKernels& kernels = ActiveRowKernels();
-  ForEachToken(gate.size() / columns, pool, [&](int64_t t) {
-    kernels.geglu(gate.data() + t * columns, up.data() + t * columns, columns, out.data() + t * columns);
-  });
+void SwiGluRow(const float* gate, const float* up, int64_t columns, float* out) {
+  ActiveRowKernels().swiglu(gate, up, columns, out);
+}
+
+void GeGluRow(const float* gate, const float* up, int64_t columns, float* out) {
+  ActiveRowKernels().geglu(gate, up, columns, out);
 }
 
 void AddTo(std::span<const float> x, std::span<float> y, ThreadPool& pool) {
