@@ -25,7 +25,8 @@ struct AttentionTile {
   int64_t head_dim;
 };
 
-// Slots [slot, slot + slots) of a page, slot a multiple of kLanes, for the tile's positions from `position` on.
+// Slots [slot, slot + slots) of a page, slot a multiple of kLanes, for the tile's positions from `position`
+// on.
 struct SlotRange {
   int64_t slot, slots;
   int64_t position;

@@ -170,10 +170,14 @@ inline void GatherElements(const KvHead& head, const SlotRange& range, const Att
 
 void GatherSlots(const KvHead& head, const SlotRange& range, const AttentionTile& tile) {
   switch (head.type) {
-    case KvType::kF32: return GatherElements<Float32Element>(head, range, tile);
-    case KvType::kF16: return GatherElements<Float16Element>(head, range, tile);
-    case KvType::kBF16: return GatherElements<BFloat16Element>(head, range, tile);
-    case KvType::kInt8: return GatherElements<CodeElement>(head, range, tile);
+    case KvType::kF32:
+      return GatherElements<Float32Element>(head, range, tile);
+    case KvType::kF16:
+      return GatherElements<Float16Element>(head, range, tile);
+    case KvType::kBF16:
+      return GatherElements<BFloat16Element>(head, range, tile);
+    case KvType::kInt8:
+      return GatherElements<CodeElement>(head, range, tile);
   }
 }
 
