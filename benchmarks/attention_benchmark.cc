@@ -2,8 +2,9 @@
 // long branch. read_MB is what a call reads of keys and values, alone_MB what it would read if every branch
 // were computed on its own.
 //
-// Decode, shared: the branches' pages are those of one prefix, and 16 positions of each branch's own;
-// ignored: the same pages, computed branch by branch; copies: every branch has a copy of the prefix.
+// Decode64/shared: the branches' pages are those of a prefix of 2,000 tokens, and 16 positions of each
+// branch's own; /ignored: the same pages, computed branch by branch; /copies: every branch has a copy of the
+// prefix. With `taskset -c 0` there is one thread, and CPU time means something on a busy machine.
 #include <string>
 #include <vector>
 
@@ -116,6 +117,7 @@ bool RegisterAll() {
                {.shape = shape, .branches = 64, .prefix = 2000, .kind = kind});
     }
     Register("Decode1/4096", {.shape = shape, .own = 4096});
+    Register("Decode1/4096/int8", {.shape = shape, .type = KvType::kInt8, .own = 4096});
     Register("Decode64/own128", {.shape = shape, .branches = 64, .own = 128});
     Register("Prefill/512", {.shape = shape, .own = 512, .tokens = 512});
   }

@@ -247,10 +247,10 @@ void Merge(const ChunkTerm* terms, int64_t count, int64_t head_dim) {
       *term.state = {max[i], sum[i]};
       const Float8 keep_values = Broadcast(keep[i]);
       const Float8 add_values = Broadcast(add[i]);
-      for (int64_t d = 0; d < head_dim; d += kLanes) {
-        Store(Fma(Load(term.values + d), keep_values, Load(term.chunk_values + d) * add_values),
-              term.values + d);
-      }
+      float* values = term.values;
+      const float* chunk_values = term.chunk_values;
+      for (int64_t d = 0; d < head_dim; d += kLanes)
+        Store(Fma(Load(values + d), keep_values, Load(chunk_values + d) * add_values), values + d);
     }
   }
 }

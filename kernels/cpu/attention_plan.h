@@ -3,7 +3,8 @@
 // The tree is an order of the sequences in which those that begin with the same pages are neighbours, and for
 // each sequence the number of chunks that it shares with the one before. Chunk j of the sequences a..b of
 // that order is one and the same exactly if each of a+1..b shares more than j chunks with its predecessor. So
-// a tree of any shape needs no nodes: a task walks its rows, chunk by chunk, and takes neighbours together.
+// a tree of any shape needs no nodes: a task walks its rows depth first and takes neighbours together while
+// they share.
 #ifndef ESPALIER_KERNELS_CPU_ATTENTION_PLAN_H_
 #define ESPALIER_KERNELS_CPU_ATTENTION_PLAN_H_
 

@@ -9,6 +9,11 @@ namespace {
 // Query vectors whose values of one chunk are computed before they are merged: these stay in the cache.
 constexpr int64_t kTermBlock = 24;
 
+bool Reads(const AttentionRow& row, int64_t chunk, int64_t window) {
+  return row.position >= chunk * kAttentionChunk &&
+         FirstRead(row.position, window) < (chunk + 1) * kAttentionChunk;
+}
+
 constexpr SoftmaxState kNothingRead = {-std::numeric_limits<float>::infinity(), 0.0f};
 
 }  // namespace
@@ -42,35 +47,58 @@ void AttentionWorker::RunTask(const AttentionCall& call, const AttentionTask& ta
     for (int64_t i = 0; i < row_floats; ++i) scaled[i] = query[i] * call.shape.scale;
   }
   if (split == nullptr) Begin(static_cast<int64_t>(current.rows.size()) * call.group());
-  for (; current.chunk < task.end_chunk; ++current.chunk) TakeChunk(current);
+  Walk(current, task.end_chunk);
   if (split == nullptr) Finish(call, current.rows, kv_head);
 }
 
-// Neighbours that share the chunk make a stretch.
-void AttentionWorker::TakeChunk(const Current& current) {
-  const AttentionCall& call = *current.call;
-  const int64_t chunk_begin = current.chunk * kAttentionChunk;
-  bool shared = true;  // by all rows since the stretch began
-  stretch_.rows.clear();
-  for (size_t r = 0; r < current.rows.size(); ++r) {
-    const AttentionRow& row = current.rows[r];
-    if (r > 0 && row.place != current.rows[r - 1].place)
-      shared = shared && call.sharing && current.chunk < call.tree.shared_chunks(row.place);
-    if (row.position < chunk_begin ||
-        FirstRead(row.position, call.kv.window) >= chunk_begin + kAttentionChunk)
-      continue;
-    if (!shared && !stretch_.rows.empty()) TakeStretch(current);
-    const int64_t end = std::min(chunk_begin + kAttentionChunk, row.position + 1);
-    if (stretch_.rows.empty()) {
-      stretch_.sequences = 0;
-      stretch_.last_place = -1;
-      stretch_.range.known_end = 0;
-      shared = true;
+// Depth first: what all rows share, then each of the parts into which they fall, so that pages are read in
+// the order of their lists. Every row meets its chunks in order.
+void AttentionWorker::Walk(Current& current, int64_t end_chunk) {
+  parts_.assign(1, {.first_row = 0, .end_row = current.rows.size(), .first_chunk = current.chunk});
+  while (!parts_.empty()) {
+    const Part part = parts_.back();
+    parts_.pop_back();
+    int64_t fork = end_chunk;
+    for (size_t r = part.first_row + 1; r < part.end_row; ++r)
+      fork = std::min(fork, SharedChunks(current, r));
+    fork = std::max(fork, part.first_chunk);
+    for (current.chunk = part.first_chunk; current.chunk < fork; ++current.chunk) TakeChunk(current, part);
+    if (fork == end_chunk) continue;
+    size_t end = part.end_row;
+    for (size_t r = part.end_row - 1; r > part.first_row; --r) {
+      if (SharedChunks(current, r) > fork) continue;
+      parts_.push_back({.first_row = r, .end_row = end, .first_chunk = fork});
+      end = r;
     }
-    if (row.position + 1 > stretch_.range.known_end)
-      stretch_.range = {.pages = row.pages, .begin = chunk_begin, .end = end, .known_end = row.position + 1};
-    if (row.place != stretch_.last_place) ++stretch_.sequences;
-    stretch_.last_place = row.place;
+    parts_.push_back({.first_row = part.first_row, .end_row = end, .first_chunk = fork});
+  }
+}
+
+// Leading chunks that row r of the task shares with the row before.
+int64_t AttentionWorker::SharedChunks(const Current& current, size_t r) const {
+  const int64_t place = current.rows[r].place;
+  if (place == current.rows[r - 1].place) return std::numeric_limits<int64_t>::max();
+  return current.call->sharing ? current.call->tree.shared_chunks(place) : 0;
+}
+
+// Lets the rows of a part that shares the chunk meet it.
+void AttentionWorker::TakeChunk(const Current& current, const Part& part) {
+  const int64_t chunk_begin = current.chunk * kAttentionChunk;
+  const int64_t chunk_end = chunk_begin + kAttentionChunk;
+  stretch_.rows.clear();
+  stretch_.sequences = 0;
+  stretch_.range = {.pages = nullptr, .begin = chunk_begin, .end = chunk_begin, .known_end = 0};
+  int64_t last_place = -1;
+  for (size_t r = part.first_row; r < part.end_row; ++r) {
+    const AttentionRow& row = current.rows[r];
+    if (!Reads(row, current.chunk, current.call->kv.window)) continue;
+    if (row.position >= stretch_.range.known_end) {
+      stretch_.range.pages = row.pages;
+      stretch_.range.end = std::min(chunk_end, row.position + 1);
+      stretch_.range.known_end = row.position + 1;
+    }
+    if (row.place != last_place) ++stretch_.sequences;
+    last_place = row.place;
     stretch_.rows.push_back(static_cast<int64_t>(r));
   }
   if (!stretch_.rows.empty()) TakeStretch(current);
@@ -97,7 +125,6 @@ void AttentionWorker::TakeStretch(const Current& current) {
     }
   }
   if (count > 0) flush();
-  stretch_.rows.clear();
 }
 
 void AttentionWorker::AddTerm(const Current& current, int64_t row, int64_t head, int64_t count) {
@@ -129,12 +156,9 @@ void AttentionWorker::Merge(const AttentionCall& call, const AttentionSplit& spl
                      .chunk = split.first_chunk};
   Begin(static_cast<int64_t>(current.rows.size()) * call.group());
   for (; current.chunk < split.end_chunk; ++current.chunk) {
-    const int64_t chunk_begin = current.chunk * kAttentionChunk;
     int64_t count = 0;
     for (int64_t row = 0; row < split.rows; ++row) {
-      const int64_t position = current.rows[row].position;
-      if (position < chunk_begin || FirstRead(position, call.kv.window) >= chunk_begin + kAttentionChunk)
-        continue;
+      if (!Reads(current.rows[row], current.chunk, call.kv.window)) continue;
       for (int64_t head = 0; head < call.group(); ++head) {
         AddTerm(current, row, head, count);
         if (++count == kTermBlock) {

@@ -63,15 +63,22 @@ class AttentionWorker {
     int64_t chunk;
   };
 
+  // Rows of the task that share all chunks before `first_chunk`.
+  struct Part {
+    size_t first_row, end_row;
+    int64_t first_chunk;
+  };
+
   // Rows of the task that read one and the same chunk.
   struct Stretch {
     std::vector<int64_t> rows;  // of the task
     int64_t sequences = 0;
-    int64_t last_place = 0;
     PositionRange range = {};  // as far as the furthest row reads
   };
 
-  void TakeChunk(const Current& current);
+  void Walk(Current& current, int64_t end_chunk);
+  int64_t SharedChunks(const Current& current, size_t r) const;
+  void TakeChunk(const Current& current, const Part& part);
   void TakeStretch(const Current& current);
   void AddTerm(const Current& current, int64_t row, int64_t head, int64_t count);
   void Begin(int64_t vectors);
@@ -87,6 +94,7 @@ class AttentionWorker {
   std::vector<ChunkTerm> terms_;
   std::vector<SoftmaxState> term_states_;
   AlignedBuffer<float> term_values_;
+  std::vector<Part> parts_;  // still to walk, the next one last
   Stretch stretch_;
   AttentionTraffic traffic_;
 };

@@ -146,22 +146,26 @@ inline void GatherElements(const KvHead& head, const SlotRange& range, const Att
   constexpr int64_t kLineElements = 64 / sizeof(typename Element::Stored);
   const HeadParts<typename Element::Stored> parts(head);
   Prefetcher ahead = {range.next, range.next == nullptr ? 0 : range.next_bytes / 64};
+  // Locals: for all the compiler knows, a store to the tile changes what a reference refers to.
+  const int64_t head_dim = head.head_dim, page_size = head.page_size, slots = range.slots;
   const typename Element::Stored* keys = parts.keys + range.slot;
+  const float* key_scales = parts.key_scales + range.slot;
   float* key_tile = tile.keys + range.position;
-  for (int64_t d = 0; d < head.head_dim; ++d, keys += head.page_size, key_tile += kAttentionChunk) {
-    for (int64_t t = 0; t < range.slots; t += kLanes) {
+  for (int64_t d = 0; d < head_dim; ++d, keys += page_size, key_tile += kAttentionChunk) {
+    for (int64_t t = 0; t < slots; t += kLanes) {
       Float8 key = Element::Load8(keys + t);
-      if constexpr (kScaled) key *= Load(parts.key_scales + range.slot + t);
+      if constexpr (kScaled) key *= Load(key_scales + t);
       Store(key, key_tile + t);
     }
     ahead.Next();
   }
-  for (int64_t t = 0; t < range.slots; ++t) {
-    const typename Element::Stored* values = parts.values + (range.slot + t) * head.head_dim;
-    float* value_tile = tile.values + (range.position + t) * head.head_dim;
-    for (int64_t d = 0; d < head.head_dim; d += kLanes) {
+  const typename Element::Stored* values = parts.values + range.slot * head_dim;
+  const float* value_scales = parts.value_scales + range.slot;
+  float* value_tile = tile.values + range.position * head_dim;
+  for (int64_t t = 0; t < slots; ++t, values += head_dim, value_tile += head_dim) {
+    for (int64_t d = 0; d < head_dim; d += kLanes) {
       Float8 value = Element::Load8(values + d);
-      if constexpr (kScaled) value *= Broadcast(parts.value_scales[range.slot + t]);
+      if constexpr (kScaled) value *= Broadcast(value_scales[t]);
       Store(value, value_tile + d);
       if (d % kLineElements == 0) ahead.Next();
     }

@@ -174,11 +174,14 @@ INSTANTIATE_TEST_SUITE_P(Models, DeterminismTest,
                                          ModelCase{"llama", TensorType::kQ4_1, KvType::kF16},
                                          ModelCase{"qwen2", TensorType::kF32, KvType::kF16},
                                          ModelCase{"qwen2", TensorType::kQ8_0, KvType::kF32},
+                                         ModelCase{"llama", TensorType::kF32, KvType::kInt8},
                                          ModelCase{"qwen3", TensorType::kF16, KvType::kF16},
                                          ModelCase{"gemma3", TensorType::kBF16, KvType::kF16}),
                          [](const auto& info) {
                            return Cat(info.param.architecture, GetTensorTypeInfo(info.param.weights).name,
-                                      info.param.kv == KvType::kF32 ? "F32" : "F16");
+                                      info.param.kv == KvType::kF32   ? "F32"
+                                      : info.param.kv == KvType::kF16 ? "F16"
+                                                                      : "Int8");
                          });
 
 }  // namespace

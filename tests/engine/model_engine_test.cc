@@ -86,6 +86,11 @@ TEST(ModelEngine, ContextIsWhatModelUserAndPagesAllow) {
   EXPECT_EQ(Engine::Open(model.path(), options).value()->info().context_length, 5 * 16);
 }
 
+std::string KvTypeName(KvType type) {
+  const char* const names[] = {"F32", "F16", "BF16", "Int8"};
+  return names[static_cast<int>(type)];
+}
+
 struct AccuracyCase {
   std::string architecture;
   TensorType weights;
@@ -127,14 +132,17 @@ TEST_P(ModelAccuracyTest, LogProbabilitiesAreTheReferences) {
   EXPECT_GT(spread, 20 * GetParam().tolerance) << "the tolerance must mean something";
 }
 
-// Float weights and f32 KV differ from the reference by roundings only. f16 KV has 11 bits. Quantised weights
+// Float weights and f32 KV differ from the reference by roundings only. f16 KV has 11 bits, bf16 KV has 8,
+// int8 KV 127 steps up to a vector's largest element. Quantised weights
 // meet activations of 8 bits, an error of up to 1/254 of the largest of 32.
 INSTANTIATE_TEST_SUITE_P(
     Models, ModelAccuracyTest,
     testing::Values(AccuracyCase{"llama", TensorType::kF32, false, KvType::kF32, 1e-4},
                     AccuracyCase{"llama", TensorType::kF32, true, KvType::kF32, 1e-4},
                     AccuracyCase{"qwen2", TensorType::kF32, false, KvType::kF32, 1e-4},
-                    AccuracyCase{"qwen2", TensorType::kF32, false, KvType::kF16, 5e-3},
+                    AccuracyCase{"qwen2", TensorType::kF32, false, KvType::kF16, 6e-3},
+                    AccuracyCase{"qwen2", TensorType::kF32, false, KvType::kBF16, 6e-2},
+                    AccuracyCase{"qwen2", TensorType::kF32, false, KvType::kInt8, 0.15},
                     AccuracyCase{"llama", TensorType::kF32, false, KvType::kF32, 1e-4, 24, 20},
                     AccuracyCase{"qwen3", TensorType::kF32, true, KvType::kF32, 1e-4, 24},
                     AccuracyCase{"gemma3", TensorType::kF32, true, KvType::kF32, 1e-4, 32, 20, 7},
@@ -142,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) {
       const AccuracyCase& c = info.param;
       return Cat(c.architecture, GetTensorTypeInfo(c.weights).name, c.tied_output ? "Tied" : "",
-                 c.window > 0 ? "Window" : "", c.kv == KvType::kF32 ? "KvF32" : "KvF16");
+                 c.window > 0 ? "Window" : "", "Kv", KvTypeName(c.kv));
     });
 
 class ModelHeadTest : public testing::TestWithParam<uint32_t> {};

@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "kernels/cpu/attention_plan.h"
 #include "kernels/kernels.h"
 #include "tests/kernels/cpu_levels.h"
 #include "tests/kernels/random_tensor.h"
@@ -26,11 +27,11 @@ struct Branch {
 // Branches that fork at random positions: whole pages of the parent are shared, the rest of its prefix stands
 // in pages of their own.
 struct Tree {
-  Tree(uint32_t seed, const AttentionShape& shape, KvPages layout, int branch_count)
+  Tree(uint32_t seed, const AttentionShape& shape, KvPages layout, int branch_count, int64_t most_added = 150)
       : shape(shape), kv(layout) {
     std::mt19937 random(seed);
     const auto below = [&](int64_t limit) { return static_cast<int64_t>(random() % limit); };
-    for (int b = 0; b < branch_count; ++b) Grow(random, b > 0 && below(8) > 0 ? below(b) : -1);
+    for (int b = 0; b < branch_count; ++b) Grow(random, b > 0 && below(8) > 0 ? below(b) : -1, most_added);
     kv.page_stride = kv.layer_bytes() + 32;
     memory.assign(kv.page_stride * page_count, std::byte{0xff});  // NaN wherever nothing was written
     kv.data = memory.data();
@@ -41,7 +42,7 @@ struct Tree {
     }
   }
 
-  void Grow(std::mt19937& random, int64_t parent) {
+  void Grow(std::mt19937& random, int64_t parent, int64_t most_added) {
     Branch& branch = branches.emplace_back();
     int64_t kept = 0;
     if (parent >= 0) {
@@ -49,7 +50,7 @@ struct Tree {
       kept = static_cast<int64_t>(random() % (from.length + 1));
       branch.pages.assign(from.pages.begin(), from.pages.begin() + kept / kv.page_size);
     }
-    const int64_t added = 1 + static_cast<int64_t>(random() % 150);
+    const int64_t added = 1 + static_cast<int64_t>(random() % most_added);
     branch.length = kept + added;
     branch.tokens = random() % 2 == 0 ? 1 : std::min<int64_t>(added, 1 + random() % 40);
     while (static_cast<int64_t>(branch.pages.size()) * kv.page_size < branch.length)
@@ -192,6 +193,62 @@ TEST(PagedAttention, KeepsTheTreeWhileBranchesGrow) {
   one[0].position = 100;  // taken back
   attention.Plan(one, 16);
   EXPECT_EQ(attention.tree_rebuilds(), 4);
+}
+
+// Rows of a step in which each sequence decodes one token at position 4095.
+AttentionTasks Divide(const std::vector<std::vector<PageId>>& pages, int64_t threads, int64_t window) {
+  std::vector<SequenceSpan> sequences;
+  for (const std::vector<PageId>& list : pages)
+    sequences.push_back({list.data(), 4095, static_cast<int64_t>(sequences.size()), 1});
+  PrefixTree tree;
+  tree.Update(sequences, 64);
+  std::vector<AttentionRow> rows;
+  for (size_t i = 0; i < sequences.size(); ++i)
+    rows.push_back(
+        {static_cast<int64_t>(i), sequences[tree.order()[i]].pages, static_cast<int64_t>(i), 4095});
+  AttentionTasks tasks;
+  DivideRows(rows, tree, {.group = 3, .kv_heads = 1, .threads = threads, .window = window}, tasks);
+  return tasks;
+}
+
+TEST(AttentionPlan, DividesALongBranchByChunksAndManyByRows) {
+  std::vector<PageId> list(64);
+  for (PageId i = 0; i < 64; ++i) list[i] = i;
+  const AttentionTasks one = Divide({list}, 2, 0);
+  ASSERT_EQ(one.splits.size(), 1u);
+  EXPECT_EQ(one.states, 64 * 3);
+  int64_t chunk = 0;
+  for (const AttentionTask& task : one.tasks) {
+    EXPECT_EQ(task.first_chunk, chunk);
+    EXPECT_EQ(task.split, 0);
+    chunk = task.end_chunk;
+  }
+  EXPECT_EQ(chunk, 64);
+  EXPECT_GE(one.tasks.size(), 4u);
+
+  EXPECT_TRUE(Divide({list}, 1, 0).splits.empty()) << "one thread has no use for it";
+  EXPECT_TRUE(Divide({list}, 2, 64).splits.empty()) << "two chunks are no work";
+
+  const AttentionTasks many = Divide(std::vector(128, list), 2, 0);
+  EXPECT_TRUE(many.splits.empty());
+  int64_t row = 0;
+  for (const AttentionTask& task : many.tasks) {
+    EXPECT_EQ(task.first_row, row);
+    EXPECT_LE(task.rows * 3, kTaskVectors);
+    row += task.rows;
+  }
+  EXPECT_EQ(row, 128);
+  EXPECT_GE(many.tasks.size(), 4u);
+}
+
+TEST(PagedAttention, HasTheSameBitsDividedByChunks) {
+  const KvPages layout{.type = KvType::kF16, .kv_heads = 1, .head_dim = 16, .page_size = 16};
+  const Tree tree(7, {6, 1, 16, 0.25f}, layout, 4, 3000);
+  for (size_t b = 0; b < tree.branches.size(); ++b) {
+    const std::vector<float> whole = Attend(tree, b, b + 1, 1).out;
+    for (const int threads : {2, 3, 8})
+      EXPECT_THAT(Attend(tree, b, b + 1, threads).out, ElementsAreArray(whole));
+  }
 }
 
 }  // namespace
