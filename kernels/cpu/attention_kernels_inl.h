@@ -85,9 +85,9 @@ inline void Multiply(const ProductRows<kRows>& rows, const TileRows& tile, int64
 
 // The largest lane, in every lane.
 inline Float8 MaxOfLanes(Float8 v) {
-  v = Max(v, __builtin_shuffle(v, Int8{4, 5, 6, 7, 0, 1, 2, 3}));
-  v = Max(v, __builtin_shuffle(v, Int8{2, 3, 0, 1, 6, 7, 4, 5}));
-  return Max(v, __builtin_shuffle(v, Int8{1, 0, 3, 2, 5, 4, 7, 6}));
+  v = Max(v, __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3));
+  v = Max(v, __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5));
+  return Max(v, __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6));
 }
 
 // exp(x) of several vectors in step, each within 2 ulp for x <= 88; 0 below -87 and for NaN. One vector's
