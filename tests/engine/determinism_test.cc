@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "kernels/cpu/cpu_features.h"
 #include "tests/engine/sequence.h"
 #include "tests/support/tiny_model.h"
 
@@ -83,6 +84,18 @@ TEST_P(DeterminismTest, PageSizesAndThreads) {
       ASSERT_EQ(ToDistribution(output.rows[0]), Baseline().back())
           << page_size << " tokens a page, " << threads;
     }
+  }
+}
+
+TEST_P(DeterminismTest, CpuLevels) {
+  const CpuLevel before = ActiveCpuLevel();
+  for (const CpuLevel level : CpuLevels()) {
+    SetActiveCpuLevel(level);
+    const auto engine = Open();
+    const Sequence sequence(*engine, Tokens(*engine), 0);
+    const StepOutput output = RunStep(*engine, {sequence.Row(0, kTokens)});
+    SetActiveCpuLevel(before);
+    EXPECT_EQ(ToDistribution(output.rows[0]), Baseline().back()) << CpuLevelName(level);
   }
 }
 
