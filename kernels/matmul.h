@@ -98,9 +98,12 @@ struct MatMulTarget {
   bool accumulate = false;
 };
 
+// The most products of one call.
+inline constexpr size_t kMaxTargets = 4;
+
 // All products of `activations` that are ready together (query, key and value; gate and up), in one parallel
 // pass. Each weights->columns() must be activations.columns(); outputs must not overlap the activations or
-// one another.
+// one another. At most kMaxTargets.
 void MatMul(std::span<const MatMulTarget> targets, const ActivationMatrix& activations, ThreadPool& pool);
 inline void MatMul(const MatMulTarget& target, const ActivationMatrix& activations, ThreadPool& pool) {
   MatMul(std::span(&target, 1), activations, pool);

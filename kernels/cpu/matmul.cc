@@ -1,7 +1,7 @@
 #include "kernels/matmul.h"
 
 #include <algorithm>
-#include <vector>
+#include <array>
 
 #include "base/check.h"
 #include "kernels/cpu/cpu_features.h"
@@ -123,16 +123,18 @@ void MatMul(std::span<const MatMulTarget> targets, const ActivationMatrix& activ
   const int64_t wanted_runs = DivideUp(kTasksPerThread * pool.threads(), row_blocks);
   const int64_t tiles_per_task = DivideUp(DivideUp(all_tiles, wanted_runs), kMaxTiles) * kMaxTiles;
 
-  std::vector<Cut> cuts;
+  ESPALIER_CHECK(targets.size() <= kMaxTargets, targets.size());
+  std::array<Cut, kMaxTargets> cuts;  // no allocation in a step
   int64_t tasks = 0;
-  for (const MatMulTarget& target : targets) {
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const MatMulTarget& target = targets[i];
     ESPALIER_CHECK(target.weights->columns() == activations.columns(), target.weights->columns(),
                    " columns, not ", activations.columns());
     ESPALIER_CHECK(target.stride >= target.weights->rows(), target.stride);
     const int64_t runs = DivideUp(target.weights->tile_count(), tiles_per_task);
-    cuts.push_back(
-        {level.tile_kernels(target.weights->type()), rows_per_task, tiles_per_task, runs, runs * row_blocks});
-    tasks += cuts.back().tasks;
+    cuts[i] = {level.tile_kernels(target.weights->type()), rows_per_task, tiles_per_task, runs,
+               runs * row_blocks};
+    tasks += cuts[i].tasks;
   }
   pool.ParallelFor(tasks, [&](int64_t task, int) {
     size_t which = 0;
