@@ -129,11 +129,14 @@ void Model::Attention(int32_t index, const ForwardInput& input, const KvPages& k
 // Makes the normed hidden states the input of the next product.
 void Model::AssignNormed(const std::vector<float>& norm, int64_t tokens, ThreadPool& pool) {
   profile_.Enter(Stage::kNorm);
+  const auto norm_row = [&](int64_t t) { NormRow(norm, t, t); };
+  activations_.Assign(normed_.data(), tokens, config_.width, norm_row, pool);
+}
+
+// Row `row` of normed_ becomes the normed hidden state of `token`.
+void Model::NormRow(const std::vector<float>& norm, int64_t token, int64_t row) {
   const int64_t width = config_.width;
-  const auto norm_row = [&](int64_t t) {
-    RmsNormRow(hidden_.data() + t * width, norm, config_.rms_epsilon, normed_.data() + t * width);
-  };
-  activations_.Assign(normed_.data(), tokens, width, norm_row, pool);
+  RmsNormRow(hidden_.data() + token * width, norm, config_.rms_epsilon, normed_.data() + row * width);
 }
 
 // Query, key and value of the activations; query and key normed and rotated.
@@ -195,12 +198,8 @@ void Model::AssignFinalStates(std::span<const int64_t> tokens, ThreadPool& pool)
   const auto rows = static_cast<int64_t>(tokens.size());
   ESPALIER_CHECK(rows <= limits_.outputs, rows);
   profile_.Enter(Stage::kNorm);
-  const int64_t width = config_.width;
-  const auto norm_row = [&](int64_t i) {
-    RmsNormRow(hidden_.data() + tokens[i] * width, weights_.output_norm, config_.rms_epsilon,
-               normed_.data() + i * width);
-  };
-  activations_.Assign(normed_.data(), rows, width, norm_row, pool);
+  const auto norm_row = [&](int64_t i) { NormRow(weights_.output_norm, tokens[i], i); };
+  activations_.Assign(normed_.data(), rows, config_.width, norm_row, pool);
 }
 
 std::span<const float> Model::Logits(std::span<const int64_t> tokens, ThreadPool& pool) {

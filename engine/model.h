@@ -68,6 +68,7 @@ class Model {
   void AddToHidden(const LinearWeights& weights, const std::vector<float>& post_norm, int64_t tokens,
                    ThreadPool& pool);
   void AssignFinalStates(std::span<const int64_t> tokens, ThreadPool& pool);
+  void NormRow(const std::vector<float>& norm, int64_t token, int64_t row);
   void CountLayerWork(const ForwardInput& input);
 
   ModelConfig config_;

@@ -104,16 +104,20 @@ ESPALIER_INLINE void AddDots(const Source& source, const RowBlocks<R>& rows, Dot
 
 // ---- sums += the products of one block, one form for each kind of scales.
 
-template <typename A, int R, int N, typename Source>
-ESPALIER_INLINE void AddBlock(const OffsetScales*, const Source& source, const RowBlocks<R>& rows,
-                              Floats (&sums)[R][N]) {
-  Dots<R, N> dots;
+// dots[m] = start(m) in every lane.
+template <int R, int N, typename Start>
+ESPALIER_INLINE void StartDots(Start start, Dots<R, N>& dots) {
 #pragma GCC unroll 8
   for (int m = 0; m < R; ++m) {
 #pragma GCC unroll 8
-    for (int n = 0; n < N; ++n) dots[m][n] = BroadcastInt(rows.scales[m]->sum) * -A::kOffset;
+    for (int n = 0; n < N; ++n) dots[m][n] = BroadcastInt(start(m));
   }
-  AddDots<A::kBits, 0, kBlockGroups>(source, rows, dots);
+}
+
+// sums += scale of the block * scale of the activations * dots.
+template <int R, int N, typename Source>
+ESPALIER_INLINE void AddScaled(const Source& source, const RowBlocks<R>& rows, const Dots<R, N>& dots,
+                               Floats (&sums)[R][N]) {
 #pragma GCC unroll 8
   for (int m = 0; m < R; ++m) {
     const Floats activation = BroadcastFloat(rows.scales[m]->scale);
@@ -126,20 +130,26 @@ ESPALIER_INLINE void AddBlock(const OffsetScales*, const Source& source, const R
 }
 
 template <typename A, int R, int N, typename Source>
+ESPALIER_INLINE void AddBlock(const OffsetScales*, const Source& source, const RowBlocks<R>& rows,
+                              Floats (&sums)[R][N]) {
+  Dots<R, N> dots;
+  StartDots<R, N>([&](int m) { return rows.scales[m]->sum * -A::kOffset; }, dots);
+  AddDots<A::kBits, 0, kBlockGroups>(source, rows, dots);
+  AddScaled(source, rows, dots, sums);
+}
+
+template <typename A, int R, int N, typename Source>
 ESPALIER_INLINE void AddBlock(const MinimumScales*, const Source& source, const RowBlocks<R>& rows,
                               Floats (&sums)[R][N]) {
   Dots<R, N> dots = {};
   AddDots<A::kBits, 0, kBlockGroups>(source, rows, dots);
+  AddScaled(source, rows, dots, sums);
 #pragma GCC unroll 8
   for (int m = 0; m < R; ++m) {
-    const Floats activation = BroadcastFloat(rows.scales[m]->scale);
     const Floats scaled_sum = BroadcastFloat(rows.scales[m]->scaled_sum);
 #pragma GCC unroll 8
     for (int n = 0; n < N; ++n) {
-      const MinimumScales& scales = source.Scales(n / kVectors);
-      const Floats scale = scales.scale[n % kVectors] * activation;
-      sums[m][n] = Fma(scale, ToFloats(dots[m][n]), sums[m][n]);
-      sums[m][n] = Fma(scales.minimum[n % kVectors], scaled_sum, sums[m][n]);
+      sums[m][n] = Fma(source.Scales(n / kVectors).minimum[n % kVectors], scaled_sum, sums[m][n]);
     }
   }
 }
@@ -148,11 +158,7 @@ ESPALIER_INLINE void AddBlock(const MinimumScales*, const Source& source, const 
 template <typename A, int kHalf, int R, int N, typename Source>
 ESPALIER_INLINE void AddHalf(const Source& source, const RowBlocks<R>& rows, Dots<R, N>& totals) {
   Dots<R, N> dots;
-#pragma GCC unroll 8
-  for (int m = 0; m < R; ++m) {
-#pragma GCC unroll 8
-    for (int n = 0; n < N; ++n) dots[m][n] = BroadcastInt(rows.scales[m]->half_sum[kHalf]) * -A::kOffset;
-  }
+  StartDots<R, N>([&](int m) { return rows.scales[m]->half_sum[kHalf] * -A::kOffset; }, dots);
   AddDots<A::kBits, kHalf * kBlockGroups / 2, kBlockGroups / 2>(source, rows, dots);
 #pragma GCC unroll 8
   for (int m = 0; m < R; ++m) {
@@ -169,23 +175,13 @@ ESPALIER_INLINE void AddBlock(const HalfScales*, const Source& source, const Row
   Dots<R, N> totals = {};
   AddHalf<A, 0>(source, rows, totals);
   AddHalf<A, 1>(source, rows, totals);
-#pragma GCC unroll 8
-  for (int m = 0; m < R; ++m) {
-    const Floats activation = BroadcastFloat(rows.scales[m]->scale);
-#pragma GCC unroll 8
-    for (int n = 0; n < N; ++n) {
-      const Floats scale = source.Scales(n / kVectors).scale[n % kVectors] * activation;
-      sums[m][n] = Fma(scale, ToFloats(totals[m][n]), sums[m][n]);
-    }
-  }
+  AddScaled(source, rows, totals, sums);
 }
 
 template <typename A, int R, int N, typename Source>
 ESPALIER_INLINE void AddBlock(const HalfMinimumScales*, const Source& source, const RowBlocks<R>& rows,
                               Floats (&sums)[R][N]) {
-  Dots<R, N> totals = {};
-  AddHalf<A, 0>(source, rows, totals);
-  AddHalf<A, 1>(source, rows, totals);
+  AddBlock<A>(static_cast<const HalfScales*>(nullptr), source, rows, sums);
 #pragma GCC unroll 8
   for (int m = 0; m < R; ++m) {
     const ActivationBlock& activation = *rows.scales[m];
@@ -196,7 +192,6 @@ ESPALIER_INLINE void AddBlock(const HalfMinimumScales*, const Source& source, co
       const int v = n % kVectors;
       const Ints minimum = -(scales.half_minimum[0][v] * BroadcastInt(activation.half_sum[0]) +
                              scales.half_minimum[1][v] * BroadcastInt(activation.half_sum[1]));
-      sums[m][n] = Fma(scales.scale[v] * activation_scale, ToFloats(totals[m][n]), sums[m][n]);
       sums[m][n] = Fma(scales.minimum[v] * activation_scale, ToFloats(minimum), sums[m][n]);
     }
   }

@@ -55,8 +55,7 @@ void FloatTiles(const TileArguments& a) {
   PackedF32 unpacked[T][kPanelColumns];
   const PackedF32* columns[T];
   for (int t = 0; t < T; ++t) columns[t] = unpacked[t];
-  for (Panel panel = {0, 0}; panel.first < a.columns; panel.first += kPanelColumns) {
-    panel.count = a.columns - panel.first < kPanelColumns ? a.columns - panel.first : kPanelColumns;
+  ForEachPanel<kPanelColumns>(a.columns, [&](const Panel& panel) {
     for (int t = 0; t < T; ++t) {
       const auto* tile = reinterpret_cast<const Float*>(a.weights + t * a.tile_bytes) + panel.first;
       for (int64_t k = 0; k < panel.count; ++k) {
@@ -68,7 +67,7 @@ void FloatTiles(const TileArguments& a) {
     }
     ForEachRowGroup<kFloatRows>(
         a.rows, [&]<int R>(int64_t row) { FloatRows<PackedF32, R, T>(a, panel, row, columns); });
-  }
+  });
 }
 
 }  // namespace

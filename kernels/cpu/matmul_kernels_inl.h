@@ -2,9 +2,9 @@
 // by a file that is compiled for that level's instructions; see simd_inl.h for what it may call.
 //
 //   few rows    the packed codes are unpacked in registers, for every four rows anew
-//   many rows   a panel of kPanelBlocks blocks is unpacked to the first-level cache, codes to bytes (or
-//   words)
-//               and scales to floats, and every group of kRows rows goes over it
+//   many rows   a panel of kPanelBlocks blocks is unpacked to the first-level cache, codes to bytes and
+//   scales
+//               to floats, and every group of kRows rows goes over it
 //
 // Both run AddBlock on the same integers and floats. N vectors side by side hold the lanes of T tiles.
 #include "kernels/cpu/block_products_inl.h"
@@ -16,6 +16,29 @@ namespace {
 
 constexpr int kRows = kVectorBytes == 64 ? 6 : 4;   // activation rows that share a load of codes
 constexpr int kTiles = kVectorBytes == 64 ? 2 : 1;  // tiles likewise
+
+constexpr int kPanelBlocks = 8;
+
+// Rows [row, row + R) from block `block` on.
+template <int R>
+ESPALIER_INLINE RowBlocks<R> RowsAt(const TileArguments& a, int64_t row, int64_t block) {
+  const int64_t blocks = a.columns / kBlockColumns;
+  RowBlocks<R> rows;
+  for (int m = 0; m < R; ++m) {
+    const int64_t index = (row + m) * blocks + block;
+    rows.quants[m] = a.quants + index * kBlockColumns;
+    rows.scales[m] = a.scales + index;
+  }
+  return rows;
+}
+
+template <int R>
+ESPALIER_INLINE void ToNextBlock(RowBlocks<R>& rows) {
+  for (int m = 0; m < R; ++m) {
+    rows.quants[m] += kBlockColumns;
+    ++rows.scales[m];
+  }
+}
 
 // ---- Few rows.
 
@@ -30,25 +53,17 @@ ESPALIER_INLINE void PrefetchAhead(const Block* block) {
 template <typename Layout, int R>
 ESPALIER_NOINLINE void DirectRows(const TileArguments& a, int64_t row) {
   using A = ArithmeticOf<Layout>;
-  const int64_t blocks = a.columns / kBlockColumns;
-  RowBlocks<R> rows;
-  for (int m = 0; m < R; ++m) {
-    rows.quants[m] = a.quants + (row + m) * blocks * kBlockColumns;
-    rows.scales[m] = a.scales + (row + m) * blocks;
-  }
+  RowBlocks<R> rows = RowsAt<R>(a, row, 0);
   Floats sums[R][kVectors] = {};
   const auto* super = reinterpret_cast<const Layout*>(a.weights);
-  for (int64_t s = blocks / Layout::Scales::kBlocks; s > 0; --s, ++super) {
+  for (int64_t s = a.columns / Layout::kColumns; s > 0; --s, ++super) {
     for (int b = 0; b < Layout::Scales::kBlocks; ++b) {
       PackedSource<Layout> source;
       source.block = &super->blocks[b];
       PrefetchAhead(source.block);
       LoadScales(source.block->scales, super->super, source.scales);
       AddBlock<A>(static_cast<const typename A::Scales*>(nullptr), source, rows, sums);
-      for (int m = 0; m < R; ++m) {
-        rows.quants[m] += kBlockColumns;
-        ++rows.scales[m];
-      }
+      ToNextBlock(rows);
     }
   }
   StoreSums(a, row, sums);
@@ -80,23 +95,14 @@ ESPALIER_NOINLINE void UnpackPanel(const std::byte* tile, const Panel& panel,
 template <typename A, int R, int T>
 ESPALIER_NOINLINE void PanelRows(const TileArguments& a, const Panel& panel, int64_t row,
                                  const UnpackedBlock<A> (*unpacked)[kPanelBlocks]) {
-  const int64_t blocks = a.columns / kBlockColumns;
-  RowBlocks<R> rows;
-  for (int m = 0; m < R; ++m) {
-    const int64_t block = (row + m) * blocks + panel.first;
-    rows.quants[m] = a.quants + block * kBlockColumns;
-    rows.scales[m] = a.scales + block;
-  }
+  RowBlocks<R> rows = RowsAt<R>(a, row, panel.first);
   UnpackedSource<A, T> source;
   for (int t = 0; t < T; ++t) source.blocks[t] = unpacked[t];
   Floats sums[R][T * kVectors];
   LoadSums(a, row, sums);
   for (int64_t b = 0; b < panel.count; ++b) {
     AddBlock<A>(static_cast<const typename A::Scales*>(nullptr), source, rows, sums);
-    for (int m = 0; m < R; ++m) {
-      rows.quants[m] += kBlockColumns;
-      ++rows.scales[m];
-    }
+    ToNextBlock(rows);
     for (int t = 0; t < T; ++t) ++source.blocks[t];
   }
   StoreSums(a, row, sums);
@@ -112,7 +118,7 @@ void IntegerTiles(const TileArguments& a) {
   __builtin_memset(a.sums, 0, sizeof(float) * T * a.rows * kTileRows);
   using A = ArithmeticOf<Layout>;
   UnpackedBlock<A> unpacked[T][kPanelBlocks];
-  ForEachPanel(a.columns / kBlockColumns, [&](const Panel& panel) {
+  ForEachPanel<kPanelBlocks>(a.columns / kBlockColumns, [&](const Panel& panel) {
     for (int t = 0; t < T; ++t) UnpackPanel<Layout>(a.weights + t * a.tile_bytes, panel, unpacked[t]);
     ForEachRowGroup<kRows>(a.rows, [&]<int R>(int64_t row) { PanelRows<A, R, T>(a, panel, row, unpacked); });
   });

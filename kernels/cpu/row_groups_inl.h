@@ -10,23 +10,22 @@ namespace {
 
 constexpr int kDirectRows = 8;  // up to so many rows read the packed weights themselves
 
-// Columns of a panel: blocks [first, first + count) of all rows.
+// Columns of a panel: blocks, or columns of float weights, [first, first + count) of all rows.
 struct Panel {
   int64_t first;
   int64_t count;
 };
 
-constexpr int kPanelBlocks = 8;
-
-template <typename Body>
-ESPALIER_INLINE void ForEachPanel(int64_t blocks, Body body) {
-  for (Panel panel = {0, 0}; panel.first < blocks; panel.first += kPanelBlocks) {
-    panel.count = blocks - panel.first < kPanelBlocks ? blocks - panel.first : kPanelBlocks;
+template <int kStep, typename Body>
+ESPALIER_INLINE void ForEachPanel(int64_t count, Body body) {
+  for (Panel panel = {0, 0}; panel.first < count; panel.first += kStep) {
+    panel.count = count - panel.first < kStep ? count - panel.first : kStep;
     body(panel);
   }
 }
 
-// Calls body.template operator()<R>(row) for groups of rows: kRows while there are so many, then the rest.
+// Calls body.template operator()<R>(row) for groups of rows: kMostRows while there are so many, then the
+// rest.
 template <int kMostRows, typename Body>
 ESPALIER_INLINE void ForEachRowGroup(int64_t rows, Body body) {
   int64_t row = 0;

@@ -8,14 +8,12 @@
 
 namespace espalier {
 
-inline std::vector<CpuLevel> AvailableLevels() { return {CpuLevels().begin(), CpuLevels().end()}; }
-
 // The result of `compute` at each level, the generic one first.
 template <typename Compute>
 auto AtEachLevel(const Compute& compute) {
   const CpuLevel before = ActiveCpuLevel();
   std::vector<decltype(compute())> results;
-  for (const CpuLevel level : AvailableLevels()) {
+  for (const CpuLevel level : CpuLevels()) {
     SetActiveCpuLevel(level);
     results.push_back(compute());
   }

@@ -29,8 +29,6 @@ class LevelGuard {
   CpuLevel before_;
 };
 
-std::vector<CpuLevel> Levels() { return {CpuLevels().begin(), CpuLevels().end()}; }
-
 struct Shape {
   int64_t rows, columns, count;
 };
@@ -113,7 +111,7 @@ TEST_P(MatMulTest, IsTheProductOfWeightsAndQuantizedActivations) {
   // A term meets at most 6 roundings of its own (scales, their product, the sum of quants, the reference's
   // weight), then every addition: two a block, or one a column for float weights.
   const double roundings = 6 + static_cast<double>(problem.quantized() ? columns / 16 : columns);
-  for (CpuLevel level : Levels()) {
+  for (CpuLevel level : CpuLevels()) {
     LevelGuard guard(level);
     const std::vector<float> output = problem.Compute(pool);
     for (int64_t i = 0; i < count * rows; ++i) {
@@ -150,7 +148,7 @@ TEST_P(MatMulTest, LevelsGiveTheSameBits) {
   const Problem problem = MakeProblem();
   ThreadPool pool(1);
   std::vector<std::vector<float>> outputs;
-  for (CpuLevel level : Levels()) {
+  for (CpuLevel level : CpuLevels()) {
     LevelGuard guard(level);
     outputs.push_back(problem.Compute(pool));
   }
@@ -225,7 +223,7 @@ TEST_P(MatMulTypeTest, ExtremesDoNotOverflow) {
       const std::vector<double> input(problem.input.begin(), problem.input.end());
       const std::vector<double> expected =
           ReferenceMatMul(problem.type, problem.stored.data(), 8, 512, input);
-      for (CpuLevel level : Levels()) {
+      for (CpuLevel level : CpuLevels()) {
         LevelGuard guard(level);
         const std::vector<float> output = problem.Compute(pool);
         for (size_t i = 0; i < output.size(); ++i) {
@@ -257,7 +255,7 @@ TEST_P(MatMulTypeTest, OddScalesGiveTheSameBitsAtEveryLevel) {
     FillHalves(problem, half);
     const std::vector<double> input(problem.input.begin(), problem.input.end());
     std::vector<std::vector<float>> outputs;
-    for (const CpuLevel level : Levels()) {
+    for (const CpuLevel level : CpuLevels()) {
       LevelGuard guard(level);
       outputs.push_back(problem.Compute(pool));
       EXPECT_EQ(outputs.back(), outputs.front()) << CpuLevelName(level) << " half " << half;
@@ -274,7 +272,7 @@ TEST_P(MatMulTypeTest, InfiniteAndNanScalesGiveNoNumbers) {
   ThreadPool pool(1);
   for (const uint16_t half : {0x7f80, 0xff80, 0x7fff}) {  // for binary16 NaNs; for bfloat16 infinities first
     FillHalves(problem, half);
-    for (const CpuLevel level : Levels()) {
+    for (const CpuLevel level : CpuLevels()) {
       LevelGuard guard(level);
       for (const float value : problem.Compute(pool)) EXPECT_FALSE(std::isfinite(value));
     }
@@ -331,7 +329,7 @@ TEST(ActivationMatrix, LevelsQuantizeAlike) {
   ThreadPool pool(1);
   std::vector<std::vector<int8_t>> quants;
   std::vector<std::vector<std::byte>> scales;
-  for (CpuLevel level : Levels()) {
+  for (CpuLevel level : CpuLevels()) {
     LevelGuard guard(level);
     ActivationMatrix activations;
     activations.Assign(values.data(), 4, 77, pool);
@@ -359,7 +357,7 @@ TEST(ActivationMatrix, ValuesThatAreNoNumbersStayInTheirRow) {
   values[40] = -std::numeric_limits<float>::infinity();
   values[2 * 64] = std::numeric_limits<float>::max();
   ThreadPool pool(1);
-  for (const CpuLevel level : Levels()) {
+  for (const CpuLevel level : CpuLevels()) {
     LevelGuard guard(level);
     ActivationMatrix all, one;
     all.Assign(values.data(), 3, 64, pool);
