@@ -29,7 +29,8 @@ struct Product {
 WeightMatrix SomeWeights(const Product& product) {
   const std::vector<std::byte> bytes(
       static_cast<size_t>(product.rows * RowBytes(product.type, product.columns)), std::byte{0x24});
-  return WeightMatrix::Pack(product.type, bytes.data(), product.rows, product.columns, Pool());
+  TensorArena arena;
+  return WeightMatrix::Pack({product.type, bytes.data(), product.rows, product.columns}, arena, Pool());
 }
 
 void BenchmarkMatMul(benchmark::State& state, Product product, int64_t count) {

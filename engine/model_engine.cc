@@ -251,8 +251,9 @@ void ModelEngine::AnswerLogits(const Batch& batch, std::span<const OutputRequest
     RowOutput& answer = output.rows[request.row];
     if (request.scored >= 0) {
       const TokenId next = tokens_[request.token + 1];
-      answer.token_logprobs[request.scored] =
-          row_logits[next] - LogSumExp(row_logits, workspaces_[thread].logits);
+      LogitScan& scan = workspaces_[thread].scan;
+      scan.Read(row_logits);
+      answer.token_logprobs[request.scored] = row_logits[next] - scan.LogSumExp();
     } else {
       const auto next_position = row.position + static_cast<int64_t>(row.tokens.size());
       FillRowOutput(row_logits, row.output, next_position, workspaces_[thread], answer);

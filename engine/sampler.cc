@@ -45,11 +45,16 @@ void ApplyPenalties(const RowOutputRequest& request, SamplerWorkspace& workspace
       });
 }
 
+// Whether the row is drawn from as it is.
+bool AsTheyAre(const SamplingParameters& sampling) {
+  return sampling.logit_bias.empty() && !ReadsHistory(sampling);
+}
+
 // The logits to draw from: as they are, or a changed copy.
 std::span<const float> Adjust(std::span<const float> logits, const RowOutputRequest& request,
                               SamplerWorkspace& workspace) {
   const SamplingParameters& sampling = *request.sampling;
-  if (sampling.logit_bias.empty() && !ReadsHistory(sampling)) return logits;
+  if (AsTheyAre(sampling)) return logits;
   workspace.adjusted.assign(logits.begin(), logits.end());
   for (const auto& [id, bias] : sampling.logit_bias) {
     ESPALIER_CHECK(id >= 0 && id < static_cast<int64_t>(logits.size()), id);
@@ -59,32 +64,41 @@ std::span<const float> Adjust(std::span<const float> logits, const RowOutputRequ
   return workspace.adjusted;
 }
 
+// With which a row is read; greedy rows are not drawn from.
+float ScanTemperature(const SamplingParameters& sampling) {
+  return sampling.temperature == 0.0f ? 1.0f : sampling.temperature;
+}
+
+TokenId Pick(const RowOutputRequest& request, int64_t position, LogitScan& scan) {
+  const SamplingParameters& sampling = *request.sampling;
+  if (sampling.temperature == 0.0f) return scan.ArgMax();
+  const DrawFilter filter = {.temperature = sampling.temperature,
+                             .top_k = sampling.top_k,
+                             .top_p = sampling.top_p,
+                             .min_p = sampling.min_p};
+  return scan.Draw(filter, UniformDraw(request.random_key, position));
+}
+
 }  // namespace
 
 TokenId SampleToken(std::span<const float> logits, const RowOutputRequest& request, int64_t position,
                     SamplerWorkspace& workspace) {
   ESPALIER_CHECK(request.sampling != nullptr);
-  const SamplingParameters& sampling = *request.sampling;
-  const std::span<const float> adjusted = Adjust(logits, request, workspace);
-  if (sampling.temperature == 0.0f) return ArgMax(adjusted, workspace.logits);
-  const DrawFilter filter = {.temperature = sampling.temperature,
-                             .top_k = sampling.top_k,
-                             .top_p = sampling.top_p,
-                             .min_p = sampling.min_p};
-  return DrawToken(adjusted, filter, UniformDraw(request.random_key, position), workspace.logits);
+  workspace.scan.Read(Adjust(logits, request, workspace), ScanTemperature(*request.sampling));
+  return Pick(request, position, workspace.scan);
 }
 
 void FillRowOutput(std::span<const float> logits, const RowOutputRequest& request, int64_t position,
                    SamplerWorkspace& workspace, RowOutput& output) {
-  const LogitSummary summary = SummarizeLogits(logits, workspace.logits);
-  if (request.top_count > 0) {
-    TopLogits(logits, request.top_count, workspace.logits);
-    for (const TokenLogit& token : workspace.logits.top) {
-      output.top.push_back({.id = token.id, .logprob = token.logit - summary.log_sum_exp});
-    }
+  LogitScan& scan = workspace.scan;
+  scan.Read(logits, request.sample ? ScanTemperature(*request.sampling) : 1.0f);
+  const LogitSummary summary = scan.Summarize();
+  for (const TokenLogit& token : scan.Top(request.top_count)) {
+    output.top.push_back({.id = token.id, .logprob = token.logit - summary.log_sum_exp});
   }
   if (!request.sample) return;
-  output.sampled = SampleToken(logits, request, position, workspace);
+  output.sampled = AsTheyAre(*request.sampling) ? Pick(request, position, scan)
+                                                : SampleToken(logits, request, position, workspace);
   output.statistics = {.logprob = logits[output.sampled] - summary.log_sum_exp,
                        .entropy = summary.entropy,
                        .margin = summary.margin,

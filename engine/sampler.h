@@ -2,10 +2,9 @@
 //
 //   1. logit_bias is added.
 //   2. Each distinct token of the history: repetition_penalty divides a positive logit and multiplies a
-//   negative
-//      one (Keskar et al., "CTRL", 2019). Each distinct generated token: minus presence_penalty, minus
-//      frequency_penalty times its count.
-//   3. Temperature 0 takes the largest logit, of equal ones the lowest id. Otherwise DrawToken of
+//      negative one (Keskar et al., "CTRL", 2019). Each distinct generated token: minus presence_penalty,
+//      minus frequency_penalty times its count.
+//   3. Temperature 0 takes the largest logit, of equal ones the lowest id. Otherwise LogitScan::Draw of
 //      kernels/logits.h with UniformDraw(random_key, position), position being that of the drawn token.
 //
 // A pure function of its arguments: the batch, the other rows and the threads do not matter.
@@ -23,7 +22,7 @@ namespace espalier {
 
 // Scratch of one thread.
 struct SamplerWorkspace {
-  LogitsWorkspace logits;
+  LogitScan scan;
   std::vector<float> adjusted;   // logits after bias and penalties
   std::vector<TokenId> history;  // sorted
 };

@@ -63,13 +63,13 @@ class TensorReader {
   }
 
   // `name` + ".weight", and ".bias" where there is one.
-  LinearWeights Linear(const std::string& name) const {
+  LinearWeights Linear(const std::string& name) {
     const StoredTensor& tensor = Tensor(name + ".weight");
     return Pack(tensor, tensor.data, Bias(name));
   }
 
   // The same for query and key, whose rows rotate.
-  LinearWeights Rotated(const std::string& name) const {
+  LinearWeights Rotated(const std::string& name) {
     if (!config_.adjacent_pairs) return Linear(name);
     const StoredTensor& tensor = Tensor(name + ".weight");
     const auto head_dim = static_cast<size_t>(config_.head_dim);
@@ -83,10 +83,9 @@ class TensorReader {
 
  private:
   // `data`: the tensor's rows, in the order wanted.
-  LinearWeights Pack(const StoredTensor& tensor, std::span<const std::byte> data,
-                     std::vector<float> bias) const {
-    LinearWeights linear{WeightMatrix::Pack(tensor.type, data.data(), tensor.rows(), tensor.columns(), pool_),
-                         std::move(bias)};
+  LinearWeights Pack(const StoredTensor& tensor, std::span<const std::byte> data, std::vector<float> bias) {
+    const StoredMatrix stored{tensor.type, data.data(), tensor.rows(), tensor.columns()};
+    LinearWeights linear{WeightMatrix::Pack(stored, arena_, pool_), std::move(bias)};
     Release(tensor.data);
     return linear;
   }
@@ -97,9 +96,10 @@ class TensorReader {
   const ModelFile& file_;
   const ModelConfig& config_;
   ThreadPool& pool_;
+  TensorArena arena_;
 };
 
-LayerWeights LoadLayer(const TensorReader& reader, const ModelConfig& config, int32_t index) {
+LayerWeights LoadLayer(TensorReader& reader, const ModelConfig& config, int32_t index) {
   const auto name = [index](std::string_view tensor) { return Cat("blk.", index, ".", tensor); };
   LayerWeights layer;
   layer.attention_norm = reader.Norm(name("attn_norm.weight"));
@@ -125,7 +125,7 @@ LayerWeights LoadLayer(const TensorReader& reader, const ModelConfig& config, in
 }  // namespace
 
 ModelWeights ModelWeights::Load(const ModelFile& file, const ModelConfig& config, ThreadPool& pool) {
-  const TensorReader reader(file, config, pool);
+  TensorReader reader(file, config, pool);
   ModelWeights weights;
   weights.embedding = reader.Tensor("token_embd.weight");
   if (config.rope.has_divisors) weights.rope_divisors = reader.Vector("rope_freqs.weight");

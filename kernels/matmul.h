@@ -12,24 +12,32 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "absl/functional/function_ref.h"
 #include "base/thread_pool.h"
 #include "kernels/aligned_buffer.h"
+#include "kernels/tensor_arena.h"
 #include "kernels/tensor_type.h"
 
 namespace espalier {
 
-// One stored matrix [rows, columns], repacked. Immutable; moves are cheap.
+// A matrix as the file has it.
+struct StoredMatrix {
+  TensorType type = TensorType::kF32;  // a supported one
+  const void* data = nullptr;          // rows * RowBytes(type, columns) bytes
+  int64_t rows = 0;
+  int64_t columns = 0;  // a multiple of the type's block_elements
+};
+
+// One stored matrix [rows, columns], repacked. Immutable; copies share the memory.
 class WeightMatrix {
  public:
   WeightMatrix() = default;
 
-  // `data`: rows * RowBytes(type, columns) bytes as in the file, no longer needed afterwards. `type` must be
-  // supported and `columns` a multiple of its block_elements.
-  static WeightMatrix Pack(TensorType type, const void* data, int64_t rows, int64_t columns,
-                           ThreadPool& pool);
+  // What `stored` points to is no longer needed afterwards.
+  static WeightMatrix Pack(const StoredMatrix& stored, TensorArena& arena, ThreadPool& pool);
 
   TensorType type() const { return type_; }
   int64_t rows() const { return rows_; }
@@ -39,14 +47,14 @@ class WeightMatrix {
   // For the kernels: tile t holds output rows [16t, 16t + 16), rows past the end as zeros.
   int64_t tile_count() const { return (rows_ + 15) / 16; }
   int64_t tile_bytes() const { return tile_bytes_; }
-  const std::byte* tile(int64_t index) const { return tiles_.data() + index * tile_bytes_; }
+  const std::byte* tile(int64_t index) const { return tiles_.get() + index * tile_bytes_; }
 
  private:
   TensorType type_ = TensorType::kF32;
   int64_t rows_ = 0;
   int64_t columns_ = 0;
   int64_t tile_bytes_ = 0;
-  AlignedBuffer<std::byte> tiles_;
+  std::shared_ptr<const std::byte[]> tiles_;
 };
 
 // Scale of 32 quantised activations and what the weights' offsets and minimums need.

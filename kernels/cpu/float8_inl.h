@@ -47,13 +47,10 @@ inline float MaxLanes(Float8 v) {
   return max;
 }
 
-// exp(x) within 2 ulp for x <= 88; 0 below -87 and for NaN. Splits x = n ln 2 + r and takes the polynomial of
-// Cephes' expf for exp(r).
-inline Float8 Exp(Float8 x) {
-  constexpr float kLowest = -87.0f;
+// exp(x) within 2 ulp for x in [-88, 88]; 0 below -87.7 and above that no less than 2^-126. Splits
+// x = n ln 2 + r and takes the polynomial of Cephes' expf for exp(r).
+inline Float8 ExpInRange(Float8 x) {
   constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer in the low bits
-  const Int8 in_range = x > kLowest;
-  x = in_range ? x : Broadcast(kLowest);
   const Float8 shifted = x * 1.44269504f + kRound;
   const Float8 n = shifted - kRound;
   const Float8 r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
@@ -65,10 +62,18 @@ inline Float8 Exp(Float8 x) {
   p = (p * r) * r + r + 1.0f;
   Int8 exponent;
   std::memcpy(&exponent, &shifted, sizeof(exponent));
-  exponent = (exponent + 127) << 23;  // kRound's own bits fall off the top
+  exponent = (exponent + 127) << 23;  // kRound's own bits fall off the top; n = -127 gives 0
   Float8 power;
   std::memcpy(&power, &exponent, sizeof(power));
-  return in_range ? p * power : Broadcast(0.0f);
+  return p * power;
+}
+
+// The same for all x <= 88; 0 below -87 and for NaN.
+inline Float8 Exp(Float8 x) {
+  constexpr float kLowest = -87.0f;
+  const Int8 in_range = x > kLowest;
+  const Float8 e = ExpInRange(in_range ? x : Broadcast(kLowest));
+  return in_range ? e : Broadcast(0.0f);
 }
 
 }  // namespace

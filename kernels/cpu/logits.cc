@@ -12,170 +12,203 @@ namespace espalier {
 namespace {
 
 constexpr int64_t kStretch = 64;
+constexpr int64_t kBlock = 1024;
 
 bool MoreLikely(const TokenLogit& a, const TokenLogit& b) {
   return a.logit > b.logit || (a.logit == b.logit && a.id < b.id);
 }
 
-// Fills workspace.maxima; returns the largest logit.
-float FindMaxima(std::span<const float> logits, LogitsWorkspace& workspace) {
-  ESPALIER_CHECK(!logits.empty());
-  workspace.maxima.resize((logits.size() + kStretch - 1) / kStretch);
-  ActiveRowKernels().stretch_maxima(logits.data(), logits.size(), workspace.maxima.data());
-  return *std::max_element(workspace.maxima.begin(), workspace.maxima.end());
-}
+// Candidates of a draw hold weights in place of logits: exp((logit - max) / temperature).
 
-// Appends every token whose value is at least `bar` to workspace.candidates, by ascending id. Stretches whose
-// maximum is below the bar are not looked at.
-void CollectAtLeast(std::span<const float> logits, float bar, LogitsWorkspace& workspace) {
-  workspace.candidates.clear();
-  for (size_t stretch = 0; stretch < workspace.maxima.size(); ++stretch) {
-    if (!(workspace.maxima[stretch] >= bar)) continue;
-    const size_t end = std::min(logits.size(), (stretch + 1) * kStretch);
-    for (size_t i = stretch * kStretch; i < end; ++i) {
-      if (logits[i] >= bar) workspace.candidates.push_back({static_cast<TokenId>(i), logits[i]});
-    }
-  }
-}
-
-// TopLogits once the maxima are known. The count-th largest stretch maximum is a bar that at least `count`
-// logits reach.
-void SelectTop(std::span<const float> logits, int64_t count, LogitsWorkspace& workspace) {
-  float bar = -std::numeric_limits<float>::infinity();
-  if (count < static_cast<int64_t>(workspace.maxima.size())) {
-    workspace.weights.assign(workspace.maxima.begin(), workspace.maxima.end());
-    const auto nth = workspace.weights.begin() + (count - 1);
-    std::nth_element(workspace.weights.begin(), nth, workspace.weights.end(), std::greater<float>());
-    bar = *nth;
-  }
-  CollectAtLeast(logits, bar, workspace);
-  std::vector<TokenLogit>& found = workspace.candidates;
-  const size_t kept = std::min<size_t>(count, found.size());
-  std::partial_sort(found.begin(), found.begin() + kept, found.end(), MoreLikely);
-  workspace.top.assign(found.begin(), found.begin() + kept);
-}
-
-// Candidates of a draw hold weights in place of logits: exp((logit - largest) / temperature).
-
-// The shortest prefix, by falling weight, whose weights sum to at least top_p * total.
+// The shortest prefix, by falling weight, whose weights sum to at least top_p * total. Usually short: the
+// order of the rest is found only as far as it is needed.
 void KeepNucleus(float top_p, double total, std::vector<TokenLogit>& candidates) {
-  std::sort(candidates.begin(), candidates.end(), MoreLikely);
   double mass = 0;
   size_t kept = 0;
-  while (kept < candidates.size() && (kept == 0 || mass < top_p * total)) mass += candidates[kept++].logit;
+  for (size_t sorted = 0, next = 128; kept < candidates.size(); next *= 4) {
+    const auto begin = candidates.begin() + sorted;
+    const auto end = candidates.begin() + std::min(next, candidates.size());
+    if (end != candidates.end()) std::nth_element(begin, end, candidates.end(), MoreLikely);
+    std::sort(begin, end, MoreLikely);
+    sorted = static_cast<size_t>(end - candidates.begin());
+    while (kept < sorted && (kept == 0 || mass < top_p * total)) mass += candidates[kept++].logit;
+    if (kept < sorted) break;
+  }
   candidates.resize(kept);
 }
 
-// The weights of the top_k tokens become the candidates. Returns their sum.
-double WeighTop(std::span<const float> logits, const DrawFilter& filter, LogitsWorkspace& workspace) {
-  SelectTop(logits, filter.top_k, workspace);
-  std::vector<TokenLogit>& top = workspace.top;
-  if (top.empty()) return 0;
-  std::vector<float>& weights = workspace.weights;
-  weights.resize(top.size());
-  for (size_t i = 0; i < top.size(); ++i) weights[i] = top[i].logit;
-  const double total = ActiveRowKernels().exp_weights(weights.data(), weights.size(), top[0].logit,
-                                                      1.0f / filter.temperature, weights.data());
-  for (size_t i = 0; i < top.size(); ++i) top[i].logit = weights[i];
-  workspace.candidates = top;
-  return total;
-}
-
-// Without top_k: of the weighed row, the tokens that top_p and min_p might keep. All tokens lighter than
-// (1 - top_p) * total / size weigh less than (1 - top_p) * total together, so the nucleus lies above that;
-// half of it leaves room for rounding.
-void CollectLikely(const DrawFilter& filter, double total, LogitsWorkspace& workspace) {
-  const std::span<const float> weights = workspace.weights;
-  const double negligible = 0.5 * (1.0 - filter.top_p) * total / static_cast<double>(weights.size());
-  FindMaxima(weights, workspace);
-  CollectAtLeast(weights, std::max(static_cast<float>(negligible), filter.min_p), workspace);
-}
-
-// The first of `count` entries at which the running sum of weight(i) passes `target`.
+// The first of `count` entries at which the running sum of weight(i) passes `target`; takes what lies before
+// that entry from `target`. Where rounding left the sum below the target, the last entry that has weight.
 template <typename Weight>
-size_t PickByWeight(size_t count, double target, const Weight& weight) {
+size_t PickByWeight(size_t count, double& target, const Weight& weight) {
   double sum = 0;
+  double before = 0;
   size_t last = 0;
   for (size_t i = 0; i < count; ++i) {
-    if (weight(i) <= 0) continue;
-    sum += weight(i);
+    const double own = weight(i);
+    if (!(own > 0)) continue;
+    before = sum;
+    sum += own;
     last = i;
     if (sum > target) break;
   }
-  return last;  // where rounding left the sum at the target, the last one that has weight
+  target -= before;
+  return last;
 }
 
 }  // namespace
 
-void TopLogits(std::span<const float> logits, int64_t count, LogitsWorkspace& workspace) {
-  workspace.top.clear();
-  if (count <= 0) return;
-  FindMaxima(logits, workspace);
-  SelectTop(logits, count, workspace);
+void LogitScan::Read(std::span<const float> logits, float temperature) {
+  ESPALIER_CHECK(!logits.empty() && temperature > 0, temperature);
+  const auto size = static_cast<int64_t>(logits.size());
+  logits_ = logits;
+  temperature_ = temperature;
+  maxima_.resize((size + kStretch - 1) / kStretch);
+  blocks_.resize((size + kBlock - 1) / kBlock);
+  ActiveRowKernels().scan_logits(logits.data(), size, 1.0f / temperature, maxima_.data(), blocks_.data());
+
+  max_ = -std::numeric_limits<float>::infinity();
+  for (const LogitBlock& block : blocks_) max_ = std::max(max_, block.max);
+  sum_ = weighted_ = tempered_ = 0;
+  for (const LogitBlock& block : blocks_) {
+    if (!(block.sum > 0)) continue;  // no finite logit
+    const double below = static_cast<double>(block.max) - max_;
+    const double share = std::exp(below);
+    sum_ += share * block.sum;
+    weighted_ += share * (block.weighted + below * block.sum);
+    tempered_ += (temperature == 1.0f ? share : std::exp(below / temperature)) * block.tempered;
+  }
 }
 
-float LogSumExp(std::span<const float> logits, LogitsWorkspace& workspace) {
-  const float max = FindMaxima(logits, workspace);
-  const ExpSums sums = ActiveRowKernels().exp_sums(logits.data(), logits.size(), max);
-  return static_cast<float>(max + std::log(sums.sum));
-}
+float LogitScan::LogSumExp() const { return static_cast<float>(max_ + std::log(sum_)); }
 
-LogitSummary SummarizeLogits(std::span<const float> logits, LogitsWorkspace& workspace) {
-  const float max = FindMaxima(logits, workspace);
-  const ExpSums sums = ActiveRowKernels().exp_sums(logits.data(), logits.size(), max);
-  SelectTop(logits, kConfidenceTokens, workspace);
-  const std::vector<TokenLogit>& top = workspace.top;
+LogitSummary LogitScan::Summarize() {
+  const std::span<const TokenLogit> top = Top(kConfidenceTokens);
   double top_sum = 0;
   for (const TokenLogit& token : top) top_sum += token.logit;
 
-  const double log_sum = std::log(sums.sum);
+  const double log_sum = std::log(sum_);
   LogitSummary summary;
-  summary.log_sum_exp = static_cast<float>(max + log_sum);
-  summary.entropy = static_cast<float>(log_sum - sums.weighted / sums.sum);
+  summary.log_sum_exp = static_cast<float>(max_ + log_sum);
+  summary.entropy = static_cast<float>(log_sum - weighted_ / sum_);
   summary.margin = top.size() < 2 ? 0.0f : top[0].logit - top[1].logit;
   summary.confidence =
-      static_cast<float>(max + log_sum - top_sum / static_cast<double>(std::max<size_t>(top.size(), 1)));
+      static_cast<float>(max_ + log_sum - top_sum / static_cast<double>(std::max<size_t>(top.size(), 1)));
   return summary;
 }
 
-TokenId ArgMax(std::span<const float> logits, LogitsWorkspace& workspace) {
-  const float max = FindMaxima(logits, workspace);
-  const auto stretch = std::find(workspace.maxima.begin(), workspace.maxima.end(), max);
-  const auto begin = logits.begin() + (stretch - workspace.maxima.begin()) * kStretch;
-  const auto found = std::find(begin, logits.end(), max);
-  return found == logits.end() ? 0 : static_cast<TokenId>(found - logits.begin());
+// Every token whose logit is at least `bar` becomes a candidate, by ascending id. Stretches whose maximum is
+// below the bar are not looked at.
+void LogitScan::CollectAtLeast(float bar) {
+  candidates_.clear();
+  for (size_t stretch = 0; stretch < maxima_.size(); ++stretch) {
+    if (!(maxima_[stretch] >= bar)) continue;
+    const size_t end = std::min(logits_.size(), (stretch + 1) * kStretch);
+    for (size_t i = stretch * kStretch; i < end; ++i) {
+      if (logits_[i] >= bar) candidates_.push_back({static_cast<TokenId>(i), logits_[i]});
+    }
+  }
 }
 
-TokenId DrawToken(std::span<const float> logits, const DrawFilter& filter, double uniform,
-                  LogitsWorkspace& workspace) {
-  ESPALIER_CHECK(filter.temperature > 0 && filter.top_p > 0 && filter.min_p < 1, filter.temperature, " ",
-                 filter.top_p, " ", filter.min_p);
-  const float max = FindMaxima(logits, workspace);
-  const bool top_k = filter.top_k > 0 && filter.top_k < static_cast<int64_t>(logits.size());
-  double total = 0;
-  if (top_k) {
-    total = WeighTop(logits, filter, workspace);
-  } else {
-    workspace.weights.resize(logits.size());
-    total = ActiveRowKernels().exp_weights(logits.data(), logits.size(), max, 1.0f / filter.temperature,
-                                           workspace.weights.data());
+// The count-th largest stretch maximum is a bar that at least `count` logits reach.
+std::span<const TokenLogit> LogitScan::Top(int64_t count) {
+  candidates_.clear();
+  if (count <= 0) return {};
+  float bar = -std::numeric_limits<float>::infinity();
+  if (count < static_cast<int64_t>(maxima_.size())) {
+    weights_.assign(maxima_.begin(), maxima_.end());
+    const auto nth = weights_.begin() + (count - 1);
+    std::nth_element(weights_.begin(), nth, weights_.end(), std::greater<float>());
+    bar = *nth;
   }
-  if (!(total > 0)) return ArgMax(logits, workspace);  // no finite logit
-  const std::vector<float>& weights = workspace.weights;
-  if (!top_k && filter.top_p >= 1.0f && filter.min_p <= 0.0f) {
-    return static_cast<TokenId>(
-        PickByWeight(logits.size(), uniform * total, [&](size_t i) { return weights[i]; }));
-  }
+  CollectAtLeast(bar);
+  const size_t kept = std::min<size_t>(count, candidates_.size());
+  std::partial_sort(candidates_.begin(), candidates_.begin() + kept, candidates_.end(), MoreLikely);
+  candidates_.resize(kept);
+  return candidates_;
+}
 
-  std::vector<TokenLogit>& candidates = workspace.candidates;
-  if (!top_k) CollectLikely(filter, total, workspace);
-  if (filter.top_p < 1.0f) KeepNucleus(filter.top_p, total, candidates);
-  std::erase_if(candidates, [&](const TokenLogit& token) { return token.logit < filter.min_p; });
-  std::sort(candidates.begin(), candidates.end(), [](auto& a, auto& b) { return a.id < b.id; });
+TokenId LogitScan::ArgMax() const {
+  const auto stretch = std::find(maxima_.begin(), maxima_.end(), max_);
+  if (stretch == maxima_.end()) return 0;
+  const auto begin = logits_.begin() + (stretch - maxima_.begin()) * kStretch;
+  const auto found = std::find(begin, logits_.end(), max_);
+  return found == logits_.end() ? 0 : static_cast<TokenId>(found - logits_.begin());
+}
+
+// Block, then stretch, then token, each picked by its share of what is left of the target. Within a block
+// weights are relative to its own maximum, so that at least one of them is 1.
+TokenId LogitScan::DrawFromAll(double uniform) {
+  const auto share = [&](const LogitBlock& block) {
+    return std::exp((static_cast<double>(block.max) - max_) / temperature_);
+  };
+  double target = uniform * tempered_;
+  const size_t index = PickByWeight(blocks_.size(), target, [&](size_t i) {
+    return blocks_[i].sum > 0 ? share(blocks_[i]) * blocks_[i].tempered : 0.0;
+  });
+  const LogitBlock& block = blocks_[index];
+  target /= share(block);
+
+  const std::span<const float> logits =
+      logits_.subspan(index * kBlock, std::min<size_t>(kBlock, logits_.size() - index * kBlock));
+  weights_.resize(kBlock);
+  const auto stretch_logits = [&](size_t stretch) {
+    return logits.subspan(stretch * kStretch, std::min<size_t>(kStretch, logits.size() - stretch * kStretch));
+  };
+  const size_t stretch = PickByWeight((logits.size() + kStretch - 1) / kStretch, target, [&](size_t stretch) {
+    const std::span<const float> part = stretch_logits(stretch);
+    return ActiveRowKernels().exp_weights(part.data(), static_cast<int64_t>(part.size()), block.max,
+                                          1.0f / temperature_, weights_.data() + stretch * kStretch);
+  });
+  const float* weights = weights_.data() + stretch * kStretch;
+  const size_t token =
+      PickByWeight(stretch_logits(stretch).size(), target, [&](size_t i) { return double{weights[i]}; });
+  return static_cast<TokenId>(index * kBlock + stretch * kStretch + token);
+}
+
+// Replaces the candidates' logits by their weights. Returns the sum.
+double LogitScan::WeighCandidates() {
+  weights_.resize(candidates_.size());
+  for (size_t i = 0; i < candidates_.size(); ++i) weights_[i] = candidates_[i].logit;
+  const double total = ActiveRowKernels().exp_weights(weights_.data(), static_cast<int64_t>(weights_.size()),
+                                                      max_, 1.0f / temperature_, weights_.data());
+  for (size_t i = 0; i < candidates_.size(); ++i) candidates_[i].logit = weights_[i];
+  return total;
+}
+
+// Without top_k: the tokens that top_p and min_p might keep. All tokens lighter than
+// (1 - top_p) * total / size weigh less than (1 - top_p) * total together, so the nucleus lies above that;
+// half of it, here and in the logarithm, leaves room for rounding.
+void LogitScan::CollectLikely(const DrawFilter& filter) {
+  const double negligible = 0.5 * (1.0 - filter.top_p) * tempered_ / static_cast<double>(logits_.size());
+  const double bar = std::max<double>(negligible, filter.min_p);
+  const auto logit_bar = static_cast<float>(max_ + temperature_ * std::log(0.5 * bar));
+  CollectAtLeast(std::nextafter(logit_bar, -std::numeric_limits<float>::infinity()));
+  WeighCandidates();
+}
+
+TokenId LogitScan::Draw(const DrawFilter& filter, double uniform) {
+  ESPALIER_CHECK(filter.temperature == temperature_ && filter.top_p > 0 && filter.min_p < 1,
+                 filter.temperature, " ", filter.top_p, " ", filter.min_p);
+  const bool top_k = filter.top_k > 0 && filter.top_k < static_cast<int64_t>(logits_.size());
+  if (!(tempered_ > 0)) return ArgMax();  // no finite logit
+  if (!top_k && filter.top_p >= 1.0f && filter.min_p <= 0.0f) return DrawFromAll(uniform);
+
+  double total = tempered_;
+  if (top_k) {
+    Top(filter.top_k);
+    total = WeighCandidates();
+  } else {
+    CollectLikely(filter);
+  }
+  if (filter.top_p < 1.0f) KeepNucleus(filter.top_p, total, candidates_);
+  std::erase_if(candidates_, [&](const TokenLogit& token) { return token.logit < filter.min_p; });
+  std::sort(candidates_.begin(), candidates_.end(), [](auto& a, auto& b) { return a.id < b.id; });
   double mass = 0;
-  for (const TokenLogit& token : candidates) mass += token.logit;
-  const auto weight = [&](size_t i) { return candidates[i].logit; };
-  return candidates[PickByWeight(candidates.size(), uniform * mass, weight)].id;
+  for (const TokenLogit& token : candidates_) mass += token.logit;
+  double target = uniform * mass;
+  return candidates_[PickByWeight(candidates_.size(), target, [&](size_t i) { return candidates_[i].logit; })]
+      .id;
 }
 
 }  // namespace espalier

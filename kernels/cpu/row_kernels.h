@@ -5,13 +5,9 @@
 
 #include <cstdint>
 
-namespace espalier {
+#include "kernels/logits.h"
 
-// With e_i = exp(x_i - max):
-struct ExpSums {
-  double sum;       // of e_i
-  double weighted;  // of e_i * (x_i - max)
-};
+namespace espalier {
 
 // All row widths are multiples of kLanes except those of logits, which are free.
 struct RowKernels {
@@ -20,9 +16,9 @@ struct RowKernels {
   void (*geglu)(const float* gate, const float* up, int64_t columns, float* out);
   void (*rope)(const float* angles, int64_t head_dim, float* x);
 
-  // maxima[i] = max of x[64 i, 64 i + 64), the last stretch shorter.
-  void (*stretch_maxima)(const float* x, int64_t count, float* maxima);
-  ExpSums (*exp_sums)(const float* x, int64_t count, float max);
+  // One pass: maxima[i] = max of x[64 i, 64 i + 64), blocks[i] of x[1024 i, 1024 i + 1024), the last of each
+  // shorter; scale is 1 / temperature.
+  void (*scan_logits)(const float* x, int64_t count, float scale, float* maxima, LogitBlock* blocks);
   // weights[i] = exp((x[i] - max) * scale); returns their sum.
   double (*exp_weights)(const float* x, int64_t count, float max, float scale, float* weights);
 };

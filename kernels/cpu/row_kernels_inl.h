@@ -49,8 +49,8 @@ void RopeRow(const float* angles, int64_t head_dim, float* x) {
   }
 }
 
-constexpr int64_t kStretch = 64;     // logits per maximum
-constexpr int64_t kSumBlock = 1024;  // logits summed in float lanes before the sum goes on in double
+constexpr int64_t kStretch = 64;  // logits per maximum
+constexpr int64_t kBlock = 1024;  // logits summed in float lanes before the sum goes on in double
 
 // Up to eight logits, filled up with `fill`.
 inline Float8 LoadPart(const float* x, int64_t count, float fill) {
@@ -65,38 +65,71 @@ inline void StorePart(Float8 v, int64_t count, float* x) {
   for (int64_t i = 0; i < count; ++i) x[i] = v[i];
 }
 
-void StretchMaxima(const float* x, int64_t count, float* maxima) {
+// Of at most kBlock logits, the maxima of their stretches; returns the largest.
+float StretchMaxima(const float* x, int64_t count, float* maxima) {
+  float largest = -kInfinity;
   for (int64_t begin = 0; begin < count; begin += kStretch) {
-    const int64_t end = begin + kStretch < count ? begin + kStretch : count;
+    const int64_t end = Smaller(begin + kStretch, count);
     Float8 max = Broadcast(-kInfinity);
     for (int64_t i = begin; i < end; i += kLanes) max = Max(LoadPart(x + i, end - i, -kInfinity), max);
     maxima[begin / kStretch] = MaxLanes(max);
+    largest = Larger(largest, maxima[begin / kStretch]);
+  }
+  return largest;
+}
+
+// Of `kVectors` vectors of differences to the maximum, in step: one exponential is a chain of operations that
+// wait for each other. kTempered: a temperature other than 1, which costs a second exponential.
+template <int kVectors, bool kTempered>
+inline void AddExponentials(const Float8 (&difference)[kVectors], float scale, Float8& sum, Float8& weighted,
+                            Float8& tempered) {
+  const Float8 nothing = Broadcast(-88.0f);  // exactly 0
+  Float8 e[kVectors], limited[kVectors], scaled[kVectors];
+  for (int v = 0; v < kVectors; ++v) limited[v] = Max(difference[v], nothing);
+  for (int v = 0; v < kVectors; ++v) e[v] = ExpInRange(limited[v]);
+  if (kTempered) {
+    for (int v = 0; v < kVectors; ++v) scaled[v] = ExpInRange(Max(difference[v] * scale, nothing));
+  }
+  for (int v = 0; v < kVectors; ++v) {
+    sum += e[v];
+    weighted += e[v] * limited[v];
+    if (kTempered) tempered += scaled[v];
   }
 }
 
-ExpSums SumExponentials(const float* x, int64_t count, float max) {
-  constexpr float kNothing = -88.0f;  // Exp gives exactly 0
-  ExpSums sums = {0, 0};
-  for (int64_t begin = 0; begin < count; begin += kSumBlock) {
-    const int64_t end = begin + kSumBlock < count ? begin + kSumBlock : count;
-    Float8 sum = {};
-    Float8 weighted = {};
-    for (int64_t i = begin; i < end; i += kLanes) {
-      const Float8 difference = Max(LoadPart(x + i, end - i, -kInfinity) - max, Broadcast(kNothing));
-      const Float8 e = Exp(difference);
-      sum += e;
-      weighted += e * difference;
-    }
-    sums.sum += SumLanes(sum);
-    sums.weighted += SumLanes(weighted);
+template <bool kTempered>
+LogitBlock SumBlock(const float* x, int64_t count, float max, float scale) {
+  constexpr int kVectors = 4;
+  Float8 sum = {};
+  Float8 weighted = {};
+  Float8 tempered = {};
+  int64_t i = 0;
+  for (; i + kVectors * kLanes <= count; i += kVectors * kLanes) {
+    Float8 difference[kVectors];
+    for (int v = 0; v < kVectors; ++v) difference[v] = Load(x + i + v * kLanes) - max;
+    AddExponentials<kVectors, kTempered>(difference, scale, sum, weighted, tempered);
   }
-  return sums;
+  for (; i < count; i += kLanes) {
+    const Float8 difference[1] = {LoadPart(x + i, count - i, -kInfinity) - max};
+    AddExponentials<1, kTempered>(difference, scale, sum, weighted, tempered);
+  }
+  const float total = SumLanes(sum);
+  return {max, total, SumLanes(weighted), kTempered ? SumLanes(tempered) : total};
+}
+
+void ScanLogits(const float* x, int64_t count, float scale, float* maxima, LogitBlock* blocks) {
+  for (int64_t begin = 0; begin < count; begin += kBlock) {
+    const int64_t size = Smaller(kBlock, count - begin);
+    const float max = StretchMaxima(x + begin, size, maxima + begin / kStretch);
+    blocks[begin / kBlock] = scale == 1.0f ? SumBlock<false>(x + begin, size, max, scale)
+                                           : SumBlock<true>(x + begin, size, max, scale);
+  }
 }
 
 double ExpWeights(const float* x, int64_t count, float max, float scale, float* weights) {
   double total = 0;
-  for (int64_t begin = 0; begin < count; begin += kSumBlock) {
-    const int64_t end = begin + kSumBlock < count ? begin + kSumBlock : count;
+  for (int64_t begin = 0; begin < count; begin += kBlock) {
+    const int64_t end = Smaller(begin + kBlock, count);
     Float8 sum = {};
     for (int64_t i = begin; i < end; i += kLanes) {
       const Float8 e = Exp((LoadPart(x + i, end - i, -kInfinity) - max) * scale);
@@ -116,8 +149,7 @@ const RowKernels kRowKernels = {
     .swiglu = SwiGluRow,
     .geglu = GeGluRow,
     .rope = RopeRow,
-    .stretch_maxima = StretchMaxima,
-    .exp_sums = SumExponentials,
+    .scan_logits = ScanLogits,
     .exp_weights = ExpWeights,
 };
 

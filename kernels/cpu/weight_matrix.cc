@@ -120,25 +120,24 @@ void FailNoPackedLayout(TensorType type) {
   __builtin_unreachable();
 }
 
-WeightMatrix WeightMatrix::Pack(TensorType type, const void* data, int64_t rows, int64_t columns,
-                                ThreadPool& pool) {
-  ESPALIER_CHECK(rows > 0 && columns > 0, rows, " x ", columns);
-  const int64_t row_bytes = RowBytes(type, columns);
+WeightMatrix WeightMatrix::Pack(const StoredMatrix& stored, TensorArena& arena, ThreadPool& pool) {
+  ESPALIER_CHECK(stored.rows > 0 && stored.columns > 0, stored.rows, " x ", stored.columns);
+  const int64_t row_bytes = RowBytes(stored.type, stored.columns);
   WeightMatrix matrix;
-  matrix.type_ = type;
-  matrix.rows_ = rows;
-  matrix.columns_ = columns;
-  VisitPackedLayout(type, [&]<typename Layout>(std::type_identity<Layout>) {
-    matrix.tile_bytes_ = columns / Layout::kColumns * static_cast<int64_t>(sizeof(Layout));
-    matrix.tiles_.Reserve(matrix.packed_bytes());
+  matrix.type_ = stored.type;
+  matrix.rows_ = stored.rows;
+  matrix.columns_ = stored.columns;
+  VisitPackedLayout(stored.type, [&]<typename Layout>(std::type_identity<Layout>) {
+    matrix.tile_bytes_ = stored.columns / Layout::kColumns * static_cast<int64_t>(sizeof(Layout));
+    const std::shared_ptr<std::byte[]> tiles = arena.Allocate(matrix.packed_bytes());
     pool.ParallelFor(matrix.tile_count(), [&](int64_t tile, int) {
-      std::byte* target = matrix.tiles_.data() + tile * matrix.tile_bytes_;
-      std::memset(target, 0, static_cast<size_t>(matrix.tile_bytes_));
       const int64_t first = tile * kTileRows;
-      const int tile_rows = static_cast<int>(std::min<int64_t>(kTileRows, rows - first));
-      PackTile({type, static_cast<const std::byte*>(data) + first * row_bytes, row_bytes, tile_rows, columns},
-               reinterpret_cast<Layout*>(target));
+      const std::byte* rows = static_cast<const std::byte*>(stored.data) + first * row_bytes;
+      const int count = static_cast<int>(std::min<int64_t>(kTileRows, stored.rows - first));
+      PackTile({stored.type, rows, row_bytes, count, stored.columns},
+               reinterpret_cast<Layout*>(tiles.get() + tile * matrix.tile_bytes_));
     });
+    matrix.tiles_ = tiles;
   });
   return matrix;
 }

@@ -31,7 +31,7 @@ struct ReferenceLogitSummary {
 };
 ReferenceLogitSummary ReferenceSummary(std::span<const float> logits);
 
-// The probabilities with which DrawToken(logits, filter, uniform) returns each token.
+// The probabilities with which LogitScan::Draw(filter, uniform) returns each token.
 std::vector<double> ReferenceDrawProbabilities(std::span<const float> logits, const DrawFilter& filter);
 
 }  // namespace espalier

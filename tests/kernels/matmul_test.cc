@@ -47,7 +47,8 @@ struct Problem {
   }
 
   WeightMatrix Pack(ThreadPool& pool) const {
-    return WeightMatrix::Pack(type, stored.data(), shape.rows, shape.columns, pool);
+    TensorArena arena;
+    return WeightMatrix::Pack({type, stored.data(), shape.rows, shape.columns}, arena, pool);
   }
   std::vector<float> Compute(ThreadPool& pool) const {
     const WeightMatrix weights = Pack(pool);
