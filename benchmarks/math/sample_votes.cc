@@ -67,4 +67,19 @@ SampleVotes ReadVotes(const MathRecord& record) {
   return read;
 }
 
+std::vector<AnswerVotes> CountVotes(const MathRecord& record) {
+  std::vector<AnswerVotes> counts;
+  Classes classes;
+  for (const MathSample* sample : InOrderOfEnd(record)) {
+    if (!IsWhole(*sample)) continue;
+    const std::optional<int32_t> answer_class = classes.ClassOf(sample->answer);
+    if (!answer_class) continue;
+    if (static_cast<size_t>(*answer_class) == counts.size()) counts.push_back({sample->answer, 0});
+    ++counts[*answer_class].votes;
+  }
+  std::ranges::stable_sort(counts,
+                           [](const AnswerVotes& a, const AnswerVotes& b) { return a.votes > b.votes; });
+  return counts;
+}
+
 }  // namespace espalier

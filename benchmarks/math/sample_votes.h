@@ -3,7 +3,7 @@
 #define ESPALIER_BENCHMARKS_MATH_SAMPLE_VOTES_H_
 
 #include <cstdint>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "benchmarks/math/record.h"
@@ -30,6 +30,14 @@ struct SampleVotes {
 // Answers are put into classes here and nowhere else in the harness: a sample joins the earliest class whose
 // first answer equals its own.
 SampleVotes ReadVotes(const MathRecord& record);
+
+struct AnswerVotes {
+  std::string answer;  // as the first of them spells it
+  int64_t votes = 0;
+};
+
+// How the whole samples voted, weights disregarded; most votes first, of equal ones the earliest.
+std::vector<AnswerVotes> CountVotes(const MathRecord& record);
 
 }  // namespace espalier
 
