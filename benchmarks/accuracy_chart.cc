@@ -115,8 +115,8 @@ class ChartWriter {
       const std::string text = Shorten(point.label, kLabelCharacters);
       const auto characters = static_cast<double>(std::ranges::count_if(
           text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
-      labels.push_back(
-          {costs_.Place(point.cost) * kNarrowest, Y(point.accuracy) - kTop, characters * kCharacterWidth});
+      labels.push_back({costs_.Place(point.cost) * kNarrowest, Y(point.accuracy) - kTop,
+                        characters * kCharacterWidth, Y(point.high) - kTop, Y(point.low) - kTop});
     }
     const std::vector<LabelPlace> places = PlaceLabels(labels, kNarrowest, kHeight);
     for (size_t at = 0; at < places.size(); ++at) WritePoint(chart_.points[at], places[at]);

@@ -42,7 +42,7 @@ CostAxis::CostAxis(double least, double most, CostUnit unit)
   } else {
     unit_ = unit == CostUnit::kTokens ? "tokens" : "s";
   }
-  if (is_logarithmic_) unit_ += ", logarithmic";
+  if (is_logarithmic_) unit_ += ", log scale";
   AddTicks();
 }
 

@@ -24,7 +24,7 @@ class CostAxis {
 
   double Place(double value) const;  // in [0, 1]
   const std::vector<AxisTick>& ticks() const { return ticks_; }
-  // "tokens", "s", "MiB", "GFLOP", with ", logarithmic" behind it where it is.
+  // "tokens", "s", "MiB", "GFLOP", with ", log scale" behind it where it is.
   const std::string& unit() const { return unit_; }
 
  private:

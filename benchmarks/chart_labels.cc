@@ -8,6 +8,7 @@ namespace {
 
 constexpr double kPointRadius = 7;
 constexpr double kStep = 3;
+constexpr double kCrossingCost = 12;  // of a line, as pixels of distance
 
 // Something that hangs on a point at `x`: from x + left to x + right, whatever the width of the plot.
 struct Box {
@@ -25,6 +26,12 @@ Box LabelBox(const LabelledPoint& point, const LabelPlace& place) {
   const double near = kLabelGap, far = kLabelGap + point.width;
   return {point.x, place.is_left ? -far : near, place.is_left ? -near : far, place.y - kLabelHeight / 2,
           place.y + kLabelHeight / 2};
+}
+
+int64_t CrossedLines(const Box& box, std::span<const LabelledPoint> points) {
+  return std::ranges::count_if(points, [&](const LabelledPoint& point) {
+    return box.MayMeet({point.x, -2, 2, point.top, point.bottom});
+  });
 }
 
 // How far the box is outside the plot, in pixels.
@@ -49,7 +56,8 @@ std::vector<LabelPlace> PlaceLabels(std::span<const LabelledPoint> points, doubl
           const LabelPlace place{is_left, y};
           const Box box = LabelBox(point, place);
           if (std::ranges::any_of(taken, [&](const Box& other) { return box.MayMeet(other); })) continue;
-          const double cost = distance + 20 * Overhang(box, width, height);
+          const double cost = distance + 20 * Overhang(box, width, height) +
+                              kCrossingCost * static_cast<double>(CrossedLines(box, points));
           if (cost >= least_cost) continue;
           least_cost = cost;
           best = place;

@@ -13,6 +13,8 @@ struct LabelledPoint {
   double x = 0;
   double y = 0;
   double width = 0;  // of the label
+  double top = 0;    // of the line through it that shows its interval
+  double bottom = 0;
 };
 
 struct LabelPlace {

@@ -63,7 +63,7 @@ svg .grid { stroke: var(--line); stroke-width: 1; }
 .curve line { stroke: var(--series); stroke-width: 2; }
 .curve.dashed line { stroke-dasharray: 5 4; }
 .curve circle { fill: var(--series); }
-.chart .label { font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
+.chart .label { font-weight: 500; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 section > .plot { padding: 0 1rem 0 2.75rem; }
 article .plot { padding: .8rem 8.5rem .4rem .5rem; overflow: hidden; }
 

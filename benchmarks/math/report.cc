@@ -94,8 +94,8 @@ std::string MathReportHtml(const MathRun& run) {
   body += HeadlineHtml(summaries);
   body += CostChartsHtml(summaries);
   body += DifferencesHtml(summaries);
-  body += GroupBarsHtml(summaries, "By difficulty", &MathSummary::levels);
-  body += GroupBarsHtml(summaries, "By subject", &MathSummary::subjects);
+  body += LevelsHtml(summaries);
+  body += SubjectsHtml(summaries);
   body += FewerSamplesHtml(summaries);
   body += StopReasonsHtml(summaries);
   body += CostTableHtml(summaries);

@@ -24,16 +24,16 @@ struct Cost {
 
 std::vector<Cost> Costs() {
   return {
-      {"Tokens", "drawn tokens per problem", CostUnit::kTokens,
+      {"Tokens", "drawn per problem", CostUnit::kTokens,
        [](const MathSummary& summary) { return summary.DrawnTokensEach(); }, true},
-      {"FLOPs", "floating-point operations per problem, scorer included", CostUnit::kFlops,
+      {"FLOPs", "per problem, with scorer", CostUnit::kFlops,
        [](const MathSummary& summary) {
          return summary.Each(summary.cost.flops + summary.cost.scorer_flops);
        },
        true},
-      {"Time", "mean time per problem", CostUnit::kSeconds,
+      {"Time", "mean per problem", CostUnit::kSeconds,
        [](const MathSummary& summary) { return summary.Each(summary.cost.seconds); }},
-      {"KV memory", "KV pages allocated per problem", CostUnit::kBytes,
+      {"KV memory", "allocated per problem", CostUnit::kBytes,
        [](const MathSummary& summary) { return summary.Each(static_cast<double>(summary.kv_bytes)); }},
   };
 }
@@ -100,7 +100,7 @@ std::string CostText(double cost, CostUnit unit) {
 // "" when nothing is known about this cost.
 std::string Figure(std::span<const MathSummary> summaries, const Cost& cost, int64_t curves) {
   AccuracyChart chart;
-  chart.title = Cat("Accuracy against ", cost.axis);
+  chart.title = Cat("Accuracy against cost: ", cost.title, " ", cost.axis);
   chart.cost_title = cost.axis;
   chart.unit = cost.unit;
   double most = 0;

@@ -27,13 +27,13 @@ std::string Name(const std::string& program, size_t series) {
 }
 
 // The labels below the drawings of the rows: place and text.
-std::string AxisRow(const std::vector<std::pair<double, std::string>>& ticks) {
+std::string AxisRow(const std::vector<std::pair<double, std::string>>& ticks, std::string_view unit) {
   std::string svg = "<svg width=\"100%\" height=\"18\" aria-hidden=\"true\">";
   for (const auto& [place, label] : ticks) {
     absl::StrAppendFormat(&svg, "<text class=\"tick\" x=\"%s\" y=\"12\">%s</text>", Percent(place), label);
   }
   return Cat("<div class=\"row axis\"><div class=\"name\"></div><div>", svg,
-             "</svg></div><div></div></div>\n");
+             "</svg></div><div class=\"soft\">", unit, "</div></div>\n");
 }
 
 std::string OpenBar(int height, size_t series, std::string_view title) {
@@ -80,12 +80,17 @@ class ForestAxis {
       ticks.emplace_back(0.5 + tick / (2 * reach_ * 1.04),
                          tick == 0 ? "0" : Cat(tick < 0 ? "−" : "+", std::llround(std::abs(100 * tick))));
     }
-    return AxisRow(ticks);
+    return AxisRow(ticks, "percentage points");
   }
 
  private:
   double reach_ = 0.02;
 };
+
+std::string PText(double p_value) {
+  const std::string text = PValueText(p_value);
+  return text[0] == '<' ? Cat("p < ", text.substr(1)) : Cat("p = ", text);
+}
 
 struct Difference {
   const MathSummary* summary;
@@ -141,6 +146,11 @@ std::string BaselineForest(std::span<const MathSummary> summaries) {
   return Forest(caption, rows) + notes;
 }
 
+std::string ReasonClass(const std::vector<std::string>& reasons, size_t reason) {
+  constexpr size_t kColours = 6;
+  return reasons[reason] == "error" ? "reason-error" : Cat("reason-", reason % kColours);
+}
+
 }  // namespace
 
 std::string SeriesKey(size_t series) {
@@ -149,24 +159,18 @@ std::string SeriesKey(size_t series) {
              SeriesMark(series), "</g></svg>");
 }
 
-std::string GroupBarsHtml(std::span<const MathSummary> summaries, std::string_view heading,
-                          std::vector<GroupAccuracy> MathSummary::*groups) {
-  std::vector<std::pair<std::string, int64_t>> names;  // in the order of the program that has most
-  for (const MathSummary& summary : summaries) {
-    if ((summary.*groups).size() <= names.size()) continue;
-    names.clear();
-    for (const GroupAccuracy& group : summary.*groups) names.emplace_back(group.name, group.problems);
-  }
+std::string LevelsHtml(std::span<const MathSummary> summaries) {
+  const auto names = GroupNames(summaries, &MathSummary::levels);
   if (names.empty()) return "";
-  std::string html = Cat("<section>\n<h2>", heading, "</h2>\n<div class=\"panels\">\n");
+  std::string html = "<section>\n<h2>By difficulty</h2>\n<div class=\"panels\">\n";
   for (const auto& [name, problems] : names) {
     absl::StrAppend(&html, "<figure><figcaption>", EscapeHtml(name), " <span class=\"interval\">",
                     CountText(problems, "problem", "problems"), "</span></figcaption>\n");
     for (size_t i = 0; i < summaries.size(); ++i) {
-      const auto group = std::ranges::find(summaries[i].*groups, name, &GroupAccuracy::name);
-      if (group != (summaries[i].*groups).end()) html += GroupBar(summaries[i], *group, i);
+      const GroupAccuracy* group = FindGroup(summaries[i].levels, name);
+      if (group != nullptr) html += GroupBar(summaries[i], *group, i);
     }
-    html += AxisRow({{0.0, "0"}, {0.5, "50"}, {1.0, "100 %"}}) + "</figure>\n";
+    html += AxisRow({{0.0, "0"}, {0.5, "50"}, {1.0, "100 %"}}, "") + "</figure>\n";
   }
   return html +
          "</div>\n<p class=\"note\">Share of problems answered right; lines are 95 % Wilson intervals.</p>\n"
@@ -178,8 +182,8 @@ std::string DifferencesHtml(std::span<const MathSummary> summaries) {
   for (size_t i = 0; i < summaries.size(); ++i) {
     if (!summaries[i].against_first || summaries[i].against_first->problems == 0) continue;
     const ProgramComparison& other = *summaries[i].against_first;
-    const std::string detail = absl::StrFormat("<small>%d better, %d worse, p = %s</small>", other.better,
-                                               other.worse, EscapeHtml(PValueText(other.p_value)));
+    const std::string detail = absl::StrFormat("<small>%d better, %d worse, %s</small>", other.better,
+                                               other.worse, EscapeHtml(PText(other.p_value)));
     rows.push_back({&summaries[i], i, other.difference, other.interval, detail});
   }
   std::string first;
@@ -206,9 +210,10 @@ std::string StopReasonsHtml(std::span<const MathSummary> summaries) {
     }
   }
   if (reasons.empty()) return "";
+  std::ranges::stable_partition(reasons, [](const std::string& reason) { return reason != "error"; });
   std::string html = "<section>\n<h2>Why each problem ended</h2>\n<p class=\"legend\">";
   for (size_t i = 0; i < reasons.size(); ++i) {
-    absl::StrAppend(&html, "<span><span class=\"swatch ", SeriesClass(i), "\"></span>",
+    absl::StrAppend(&html, "<span><span class=\"swatch ", ReasonClass(reasons, i), "\"></span>",
                     EscapeHtml(Shorten(reasons[i], 60)), "</span> ");
   }
   html += "</p>\n<div class=\"panels wide\"><figure>\n";
@@ -226,7 +231,8 @@ std::string StopReasonsHtml(std::span<const MathSummary> summaries) {
       const double share = summary.Each(static_cast<double>(found->second));
       absl::StrAppendFormat(
           &svg, "<rect class=\"%s\" x=\"%s\" width=\"%s\" height=\"%d\"><title>%s: %d</title></rect>",
-          SeriesClass(i), Percent(left), Percent(share), kBarHeight, EscapeHtml(reasons[i]), found->second);
+          ReasonClass(reasons, i), Percent(left), Percent(share), kBarHeight, EscapeHtml(reasons[i]),
+          found->second);
       left += share;
       absl::StrAppend(&text, text.empty() ? "" : ", ", EscapeHtml(Shorten(reasons[i], 60)), " ",
                       found->second);

@@ -4,8 +4,6 @@
 
 #include <span>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "benchmarks/math/summary.h"
 
@@ -15,8 +13,7 @@ namespace espalier {
 std::string SeriesKey(size_t series);
 
 // Sections; "" when there is nothing to show.
-std::string GroupBarsHtml(std::span<const MathSummary> summaries, std::string_view heading,
-                          std::vector<GroupAccuracy> MathSummary::*groups);
+std::string LevelsHtml(std::span<const MathSummary> summaries);
 std::string DifferencesHtml(std::span<const MathSummary> summaries);
 std::string StopReasonsHtml(std::span<const MathSummary> summaries);
 

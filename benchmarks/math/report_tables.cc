@@ -112,6 +112,33 @@ std::string HeadlineHtml(std::span<const MathSummary> summaries) {
       "</section>\n");
 }
 
+std::string SubjectsHtml(std::span<const MathSummary> summaries) {
+  const auto names = GroupNames(summaries, &MathSummary::subjects);
+  if (names.empty()) return "";
+  std::string html =
+      "<section>\n<h2>By subject</h2>\n<div "
+      "class=\"scroll\"><table>\n<thead><tr><th>subject</th><th>problems</th>";
+  for (size_t i = 0; i < summaries.size(); ++i) {
+    html += Cat("<th>", SeriesKey(i), "<code>", EscapeHtml(summaries[i].program), "</code></th>");
+  }
+  html += "</tr></thead>\n<tbody>\n";
+  for (const auto& [name, problems] : names) {
+    html += Cat("<tr><th scope=\"row\">", EscapeHtml(Shorten(name, 60)), "</th>",
+                TableCell("problems", WithSeparators(problems)));
+    for (const MathSummary& summary : summaries) {
+      const GroupAccuracy* group = FindGroup(summary.subjects, name);
+      html +=
+          TableCell(EscapeHtml(summary.program),
+                    group == nullptr ? "–"
+                                     : Cat(PercentText(group->accuracy()),
+                                           Small(absl::StrFormat("%.0f to %.0f", 100 * group->interval.low,
+                                                                 100 * group->interval.high))));
+    }
+    html += "</tr>\n";
+  }
+  return html + "</tbody>\n</table></div>\n<p class=\"note\">Small: 95 % Wilson intervals.</p>\n</section>\n";
+}
+
 std::string CostTableHtml(std::span<const MathSummary> summaries) {
   if (summaries.empty()) return "";
   return Cat(

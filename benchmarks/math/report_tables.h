@@ -11,6 +11,7 @@ namespace espalier {
 
 // Sections; "" when there is nothing to show.
 std::string HeadlineHtml(std::span<const MathSummary> summaries);
+std::string SubjectsHtml(std::span<const MathSummary> summaries);
 std::string CostTableHtml(std::span<const MathSummary> summaries);
 std::string FewerSamplesHtml(std::span<const MathSummary> summaries);
 

@@ -137,6 +137,22 @@ bool DrawsOneSample(std::string_view program) {
 
 }  // namespace
 
+std::vector<std::pair<std::string, int64_t>> GroupNames(std::span<const MathSummary> summaries,
+                                                        std::vector<GroupAccuracy> MathSummary::*groups) {
+  std::vector<std::pair<std::string, int64_t>> names;
+  for (const MathSummary& summary : summaries) {
+    if ((summary.*groups).size() <= names.size()) continue;
+    names.clear();
+    for (const GroupAccuracy& group : summary.*groups) names.emplace_back(group.name, group.problems);
+  }
+  return names;
+}
+
+const GroupAccuracy* FindGroup(const std::vector<GroupAccuracy>& groups, std::string_view name) {
+  const auto found = std::ranges::find(groups, name, &GroupAccuracy::name);
+  return found == groups.end() ? nullptr : &*found;
+}
+
 std::vector<MathSummary> SummarizeMath(const MathRun& run) {
   const uint64_t key = StableHash(run.settings.seed, StableHash("math statistics"));
   const std::vector<ProgramRecords> programs = GroupByProgram(run);

@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "benchmarks/math/bootstrap.h"
@@ -58,6 +61,13 @@ struct MathSummary {
     return Each(static_cast<double>(cost.tokens.expansion + cost.tokens.aggregation));
   }
 };
+
+// The names of all groups with the number of their problems, as the program that has most groups lists them.
+std::vector<std::pair<std::string, int64_t>> GroupNames(std::span<const MathSummary> summaries,
+                                                        std::vector<GroupAccuracy> MathSummary::*groups);
+
+// Null when the program has no problem of that group.
+const GroupAccuracy* FindGroup(const std::vector<GroupAccuracy>& groups, std::string_view name);
 
 // One for each program with records, in the order of the settings. Equal records and settings give equal
 // summaries. Work: 10,000 bootstrap resamples and up to 1,000 votes per problem and curve point.

@@ -89,19 +89,14 @@ std::string GroupTable(const Summaries& summaries, const char* title,
                        std::vector<GroupAccuracy> MathSummary::*groups) {
   TextTable table;
   table.header = {title, "problems"};
-  std::vector<std::pair<std::string, int64_t>> names;  // in the order of the program that has most
-  for (const MathSummary& summary : summaries) {
-    if ((summary.*groups).size() <= names.size()) continue;
-    names.clear();
-    for (const GroupAccuracy& group : summary.*groups) names.emplace_back(group.name, group.problems);
-  }
+  const auto names = GroupNames(summaries, groups);
   if (names.empty()) return "";
   for (const auto& [name, problems] : names) table.rows.push_back({name, Cat(problems)});
   for (const MathSummary& summary : summaries) {
     table.header.push_back(Shorten(summary.program, 24));
     for (size_t row = 0; row < names.size(); ++row) {
-      const auto group = std::ranges::find(summary.*groups, names[row].first, &GroupAccuracy::name);
-      table.rows[row].push_back(group == (summary.*groups).end() ? "-" : PercentText(group->accuracy()));
+      const GroupAccuracy* group = FindGroup(summary.*groups, names[row].first);
+      table.rows[row].push_back(group == nullptr ? "-" : PercentText(group->accuracy()));
     }
   }
   return "\n" + table.Write(kWidth);

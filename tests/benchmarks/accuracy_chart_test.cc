@@ -44,7 +44,7 @@ TEST(ChartLabelsTest, NothingOverlapsAtAnyWidth) {
     const bool is_crowded = round % 2 == 0;
     for (int i = 0; i < 8; ++i) {
       points.push_back({kWidth * (is_crowded ? 0.4 + 0.1 * share(random) : share(random)),
-                        kHeight * (is_crowded ? 0.5 : share(random)), 40 + 110 * share(random)});
+                        kHeight * (is_crowded ? 0.5 : share(random)), 40 + 110 * share(random), 0, 0});
     }
     const std::vector<LabelPlace> places = PlaceLabels(points, kWidth, kHeight);
     ASSERT_EQ(places.size(), points.size());
@@ -83,7 +83,7 @@ TEST(ChartAxisTest, TicksAreRoundAndFewAndInside) {
       EXPECT_LE(axis.Place(least), axis.Place(most));
     }
   }
-  EXPECT_EQ(CostAxis(3, 40, CostUnit::kSeconds).unit(), "s, logarithmic");
+  EXPECT_EQ(CostAxis(3, 40, CostUnit::kSeconds).unit(), "s, log scale");
   EXPECT_EQ(CostAxis(3e6, 4e6, CostUnit::kBytes).unit(), "MiB");
   EXPECT_EQ(CostAxis(100, 460, CostUnit::kTokens).ticks().back().label, "400");
 }

@@ -33,10 +33,10 @@ TEST(MathReportTest, IsOneWellFormedPageThatRefersToNothingElse) {
 TEST(MathReportTest, ShowsWhatTheRecordsHold) {
   const std::string html = MathReportHtml(SmallMathRun());
   EXPECT_EQ(FindMarkupFault(html), "");
-  EXPECT_THAT(html,
-              AllOf(HasSubstr("sprout on small.jsonl"), HasSubstr("4 problems · 3 programs · seed 7"),
-                    HasSubstr("--programs &#39;cot;sc:n=4,stop_rule=none;bon:n=2&#39;"), HasSubstr("<b>75.0 %</b>"),
-                    HasSubstr("3 of 4"), HasSubstr("Level 10"), HasSubstr("the prompt is too long")));
+  EXPECT_THAT(html, AllOf(HasSubstr("sprout on small.jsonl"), HasSubstr("4 problems · 3 programs · seed 7"),
+                          HasSubstr("--programs &#39;cot;sc:n=4,stop_rule=none;bon:n=2&#39;"),
+                          HasSubstr("<b>75.0 %</b>"), HasSubstr("3 of 4"), HasSubstr("Level 10"),
+                          HasSubstr("the prompt is too long")));
   EXPECT_THAT(html, HasSubstr("<span class=\"right\">✓ 5</span><small>3 × 5, 1 × 4</small>"));
   EXPECT_THAT(html, HasSubstr("<span class=\"wrong\">✗ 1</span><small>2 × 1, 1 × 8, 1 cut</small>"));
   EXPECT_THAT(html, HasSubstr("<small>2 better, 0 worse, p = 0.500</small>"));
