@@ -58,6 +58,7 @@ absl::Status PrepareReportFile(const std::string& path) {
   if (fs::is_directory(file, error)) {
     return absl::InvalidArgumentError(Cat("the report '", path, "' is a folder: choose another name"));
   }
+  error.clear();  // is_directory sets it where there is no file yet
   if (file.has_parent_path()) fs::create_directories(file.parent_path(), error);
   if (error) return CannotWrite(path, error.value());
   ESPALIER_RETURN_IF_ERROR(WriteTemporary(path, ""));

@@ -50,7 +50,8 @@ td small { white-space: nowrap; }
 @media screen and (max-width: 44rem) {
   .settings { grid-template-columns: 1fr; }
   .settings dd { margin-bottom: .35rem; }
-  .row, .wide .row { grid-template-columns: minmax(6rem, 1fr) auto; gap: .1rem .8rem; }
+  .row { grid-template-columns: minmax(4rem, 1fr) 8.5rem; gap: .1rem .8rem; }
+  .wide .row { grid-template-columns: minmax(4rem, 1fr) 11.5rem; }
   .row .name { grid-column: 1 / -1; }
   .row .detail { grid-column: 1 / -1; }
   td > div { text-align: right; }
