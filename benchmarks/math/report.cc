@@ -13,7 +13,6 @@
 #include "benchmarks/math/report_style.h"
 #include "benchmarks/math/report_tables.h"
 #include "benchmarks/math/run_records.h"
-#include "benchmarks/math/summary.h"
 #include "benchmarks/report_file.h"
 #include "benchmarks/report_style.h"
 #include "benchmarks/units.h"
@@ -85,9 +84,8 @@ std::string Header(const MathRun& run, int64_t problems, int64_t programs) {
 
 }  // namespace
 
-std::string MathReportHtml(const MathRun& run) {
+std::string MathReportHtml(const MathRun& run, std::span<const MathSummary> summaries) {
   const std::vector<ProgramRecords> programs = GroupByProgram(run);
-  const std::vector<MathSummary> summaries = SummarizeMath(run);
   std::string body = Header(run, static_cast<int64_t>(GroupByProblem(programs).size()),
                             static_cast<int64_t>(programs.size()));
   if (programs.empty()) body += "<p class=\"notice\">No problem was answered.</p>\n";
@@ -105,7 +103,7 @@ std::string MathReportHtml(const MathRun& run) {
 }
 
 absl::Status WriteMathReport(const MathRun& run, const std::string& path) {
-  return WriteReportFile(MathReportHtml(run), path);
+  return WriteReportFile(MathReportHtml(run, SummarizeMath(run)), path);
 }
 
 }  // namespace espalier

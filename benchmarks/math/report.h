@@ -3,14 +3,17 @@
 #ifndef ESPALIER_BENCHMARKS_MATH_REPORT_H_
 #define ESPALIER_BENCHMARKS_MATH_REPORT_H_
 
+#include <span>
 #include <string>
 
 #include "absl/status/status.h"
 #include "benchmarks/math/record.h"
+#include "benchmarks/math/summary.h"
 
 namespace espalier {
 
-std::string MathReportHtml(const MathRun& run);
+// `summaries`: those of SummarizeMath(run).
+std::string MathReportHtml(const MathRun& run, std::span<const MathSummary> summaries);
 
 // Writes the whole page or leaves what was there. Errors as of WriteReportFile (benchmarks/report_file.h).
 absl::Status WriteMathReport(const MathRun& run, const std::string& path);

@@ -20,6 +20,8 @@ std::vector<SampleVotes> ReadProblems(const ProgramRecords& program) {
   for (const MathRecord* record : program.records) {
     if (record->gold.empty()) continue;
     problems.push_back(record->error.empty() ? ReadVotes(*record) : SampleVotes());
+    // As other programs are charged: with the tokens that ended the samples.
+    if (problems.back().stopped == 0) problems.back().tokens = record->cost.tokens.expansion;
   }
   return problems;
 }

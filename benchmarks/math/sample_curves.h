@@ -24,7 +24,7 @@ struct AccuracyAtK {
 struct SampleCurves {
   int64_t samples = 0;              // that every problem has: the last k
   std::vector<AccuracyAtK> points;  // k = 1, 2, 4, ..., samples
-  double tokens_per_sample = 0;     // mean over problems of the mean over their samples
+  double tokens_per_sample = 0;     // expansion tokens; mean over problems of the mean over samples
   int64_t stopped = 0;  // samples cut short by the program, so that short ones are too frequent here
 
   // By point and problem, in the order of the program's records with a right answer.

@@ -76,6 +76,8 @@ std::vector<MathSummary> SummarizeMath(const MathRun& run);
 // For people: at most 110 columns wide, ends in a newline. Accuracy and cost, by level and subject, fewer
 // samples, comparisons.
 std::string MathTable(const MathRun& run);
+// The same with summaries that are there already: those of SummarizeMath(run).
+std::string MathTable(const MathRun& run, std::span<const MathSummary> summaries);
 
 // One line of JSON without the newline. Means per problem unless the name says otherwise.
 std::string MathSummaryJson(const MathSummary& summary);

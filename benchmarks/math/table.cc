@@ -1,6 +1,7 @@
 // MathTable.
 #include <algorithm>
 #include <functional>
+#include <span>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -17,7 +18,7 @@ namespace {
 constexpr size_t kWidth = 110;
 constexpr size_t kReasonCharacters = 60;
 
-using Summaries = std::vector<MathSummary>;
+using Summaries = std::span<const MathSummary>;
 
 std::string IntervalText(const Interval& interval) {
   return absl::StrFormat("%.1f to %.1f", 100 * interval.low, 100 * interval.high);
@@ -39,7 +40,7 @@ std::string Head(const MathRun& run) {
   return text + "\n\n";
 }
 
-std::string AccuracyTable(const Summaries& summaries) {
+std::string AccuracyTable(Summaries summaries) {
   TextTable table;
   table.header = {"program", "correct", "accuracy", "95 % interval", "no answer", "cut samples", "errors"};
   for (const MathSummary& summary : summaries) {
@@ -52,7 +53,7 @@ std::string AccuracyTable(const Summaries& summaries) {
   return table.Write(kWidth);
 }
 
-std::string CostTable(const Summaries& summaries) {
+std::string CostTable(Summaries summaries) {
   TextTable table;
   table.header = {"each problem", "prefill", "expand", "aggregate", "discard", "KV",
                   "shared",       "FLOP",    "scorer", "s",         "p50",     "p95"};
@@ -76,7 +77,7 @@ std::string CostTable(const Summaries& summaries) {
   return table.Write(kWidth);
 }
 
-std::string StopTable(const Summaries& summaries) {
+std::string StopTable(Summaries summaries) {
   TextTable table;
   table.header = {"stopped by", ""};
   table.is_text = true;
@@ -85,7 +86,7 @@ std::string StopTable(const Summaries& summaries) {
 }
 
 // Programs across, groups down; "" without groups.
-std::string GroupTable(const Summaries& summaries, const char* title,
+std::string GroupTable(Summaries summaries, const char* title,
                        std::vector<GroupAccuracy> MathSummary::*groups) {
   TextTable table;
   table.header = {title, "problems"};
@@ -117,7 +118,7 @@ void AddCurve(const MathSummary& summary, const char* name, const Curve& curve, 
 }
 
 // "" when no program has several samples.
-std::string CurveTable(const Summaries& summaries) {
+std::string CurveTable(Summaries summaries) {
   TextTable table;
   table.header = {"fewer samples"};
   std::vector<int64_t> ks;
@@ -147,7 +148,7 @@ std::string CurveTable(const Summaries& summaries) {
   return table.rows.empty() ? "" : Cat("\n", table.Write(kWidth), notes);
 }
 
-std::string Comparisons(const Summaries& summaries) {
+std::string Comparisons(Summaries summaries) {
   TextTable table;
   table.header = {
       "against the first program", "problems", "only it right", "only first", "points", "95 % interval", "p"};
@@ -162,7 +163,7 @@ std::string Comparisons(const Summaries& summaries) {
   return table.rows.empty() ? "" : "\n" + table.Write(kWidth);
 }
 
-std::string Baselines(const Summaries& summaries) {
+std::string Baselines(Summaries summaries) {
   TextTable table;
   table.header = {"against a plain vote, equal tokens", "vote of", "it reaches", "points", "95 % interval"};
   std::string notes;
@@ -184,8 +185,9 @@ std::string Baselines(const Summaries& summaries) {
 
 }  // namespace
 
-std::string MathTable(const MathRun& run) {
-  const Summaries summaries = SummarizeMath(run);
+std::string MathTable(const MathRun& run) { return MathTable(run, SummarizeMath(run)); }
+
+std::string MathTable(const MathRun& run, Summaries summaries) {
   std::string text = Head(run);
   if (summaries.empty()) return text + "no problem was answered\n";
   text += Cat(AccuracyTable(summaries), "\n", CostTable(summaries), "\n", StopTable(summaries));

@@ -19,8 +19,10 @@ using ::testing::Not;
 constexpr std::string_view kHostile =
     "</pre></style><script>alert(\"1\")</script> & 'q' <img src=x onerror=y>\x01\xFF\n";
 
+std::string Page(const MathRun& run) { return MathReportHtml(run, SummarizeMath(run)); }
+
 TEST(MathReportTest, IsOneWellFormedPageThatRefersToNothingElse) {
-  const std::string html = MathReportHtml(SyntheticMathRun(40, 1));
+  const std::string html = Page(SyntheticMathRun(40, 1));
   EXPECT_EQ(FindMarkupFault(html), "");
   for (const char* reference : {"http:", "https:", "src=", "href=", "url(", "@import", "<script", "<link"}) {
     EXPECT_THAT(html, Not(HasSubstr(reference)));
@@ -31,7 +33,7 @@ TEST(MathReportTest, IsOneWellFormedPageThatRefersToNothingElse) {
 }
 
 TEST(MathReportTest, ShowsWhatTheRecordsHold) {
-  const std::string html = MathReportHtml(SmallMathRun());
+  const std::string html = Page(SmallMathRun());
   EXPECT_EQ(FindMarkupFault(html), "");
   EXPECT_THAT(html, AllOf(HasSubstr("sprout on small.jsonl"), HasSubstr("4 problems · 3 programs · seed 7"),
                           HasSubstr("--programs &#39;cot;sc:n=4,stop_rule=none;bon:n=2&#39;"),
@@ -56,7 +58,7 @@ TEST(MathReportTest, HostileTextsStayTexts) {
     if (!record.error.empty()) record.error = hostile;
     for (MathSample& sample : record.samples) sample.answer = sample.text = sample.path = hostile;
   }
-  const std::string html = MathReportHtml(run);
+  const std::string html = Page(run);
   EXPECT_EQ(FindMarkupFault(html), "");
   EXPECT_THAT(html, AllOf(Not(HasSubstr("<script")), Not(HasSubstr("<img")), HasSubstr("&lt;script&gt;")));
   EXPECT_EQ(html.find('\x01'), std::string::npos);
@@ -65,10 +67,10 @@ TEST(MathReportTest, HostileTextsStayTexts) {
 
 TEST(MathReportTest, EmptyAndUngradedRunsArePagesToo) {
   MathRun run;
-  EXPECT_THAT(MathReportHtml(run), HasSubstr("No problem was answered"));
-  EXPECT_EQ(FindMarkupFault(MathReportHtml(run)), "");
+  EXPECT_THAT(Page(run), HasSubstr("No problem was answered"));
+  EXPECT_EQ(FindMarkupFault(Page(run)), "");
   run.records.push_back(MakeMathRecord("sc:n=2", "1", "", "", {"-", "5"}));
-  const std::string html = MathReportHtml(run);
+  const std::string html = Page(run);
   EXPECT_EQ(FindMarkupFault(html), "");
   EXPECT_THAT(html, AllOf(Not(HasSubstr("class=\"wrong\"")), Not(HasSubstr("class=\"chart\"")),
                           HasSubstr("no answer"), Not(HasSubstr("nan"))));
@@ -78,7 +80,7 @@ TEST(MathReportTest, LongRunsShowTheirFirstProblems) {
   MathRun run;
   for (int i = 0; i < 2010; ++i)
     run.records.push_back(MakeMathRecord("cot", std::to_string(i), "1", "1", {"1"}));
-  const std::string html = MathReportHtml(run);
+  const std::string html = Page(run);
   EXPECT_EQ(CountOf(html, "<span class=\"right\">✓ 1</span>"), 2000);
   EXPECT_THAT(html, HasSubstr("The first 2,000; all are in results.jsonl."));
 }
@@ -86,7 +88,7 @@ TEST(MathReportTest, LongRunsShowTheirFirstProblems) {
 TEST(MathReportTest, WritesTheFile) {
   const std::string path = ::testing::TempDir() + "/math_report_test/report.html";
   ASSERT_TRUE(WriteMathReport(SmallMathRun(), path).ok());
-  EXPECT_EQ(ReadAll(path), MathReportHtml(SmallMathRun()));
+  EXPECT_EQ(ReadAll(path), Page(SmallMathRun()));
   std::filesystem::remove_all(::testing::TempDir() + "/math_report_test");
   EXPECT_FALSE(WriteMathReport(SmallMathRun(), "report.txt").ok());
 }

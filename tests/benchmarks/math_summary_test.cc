@@ -152,6 +152,19 @@ TEST(MathSummaryTest, BaselineIsTheVoteAtEqualTokens) {
   EXPECT_LT(baseline.interval.low, baseline.difference);
 }
 
+// A program that costs as much as the whole vote is compared with the whole vote, whatever the samples' own
+// counts of tokens leave out.
+TEST(MathSummaryTest, SamplesAreChargedLikePrograms) {
+  MathRun run;
+  run.settings.programs = {"sc:n=2,stop_rule=none", "bon:n=2"};
+  for (const std::string& program : run.settings.programs) {
+    run.records.push_back(MakeMathRecord(program, "1", "5", "5", {"5", "5"}));
+    run.records.back().cost.tokens.expansion += 2;  // the ends of turn
+  }
+  EXPECT_EQ(SummarizeMath(run)[1].baseline->samples, 2);
+  EXPECT_EQ(SummarizeMath(run)[1].baseline->note, "");
+}
+
 TEST(MathSummaryTest, SaysWhichRunWouldGiveABaseline) {
   MathRun run;
   run.settings.programs = {"bon:n=16"};
