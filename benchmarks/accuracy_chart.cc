@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kTop = 12;
 constexpr double kHeight = 220;
-constexpr double kNarrowest = 290;  // width of the plot on a small phone, in pixels
+constexpr double kNarrowest = 275;  // width of the plot on a small phone, in pixels
 constexpr double kCharacterWidth = 6.9;
 constexpr size_t kLabelCharacters = 22;
 constexpr double kLeaderFrom = 11;  // distance from which a line ties a label to its point

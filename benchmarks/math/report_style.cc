@@ -48,6 +48,7 @@ td small { white-space: nowrap; }
 .problems small { overflow-wrap: anywhere; }
 
 @media screen and (max-width: 44rem) {
+  .charts > figure { padding-right: .5rem; }
   .settings { grid-template-columns: 1fr; }
   .settings dd { margin-bottom: .35rem; }
   .row { grid-template-columns: minmax(4rem, 1fr) 8.5rem; gap: .1rem .8rem; }
@@ -58,7 +59,8 @@ td small { white-space: nowrap; }
 }
 
 @media print {
-  .charts { grid-template-columns: 1fr 1fr; }
+  .charts { grid-template-columns: 1fr 1fr; gap: 1rem; }
+  .charts > figure { padding-right: .3rem; }
   .panels { grid-template-columns: 1fr 1fr; gap: 1rem 1.5rem; }
   .panels.wide { grid-template-columns: 1fr; }
   .row { grid-template-columns: minmax(0, 9rem) minmax(3rem, 1fr) 6.6rem; gap: 0 .6rem; font-size: 10px; }
