@@ -107,7 +107,7 @@ AccuracyPoint MakePoint(const ProgramSummary& summary, size_t series) {
 std::string AccuracySection(const Report& report) {
   AccuracyChart chart;
   chart.title = "Accuracy against tokens";
-  chart.cost_title = "expansion tokens per problem";
+  chart.cost_title = "drawn to grow branches, per problem";
   for (const ReportProgram& program : report.programs) {
     if (program.summary.with_gold == 0) continue;
     chart.points.push_back(MakePoint(program.summary, chart.points.size()));
