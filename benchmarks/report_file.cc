@@ -1,3 +1,5 @@
+#include "benchmarks/report_file.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -9,7 +11,6 @@
 
 #include "base/cat.h"
 #include "base/status.h"
-#include "benchmarks/report.h"
 
 namespace espalier {
 namespace {
@@ -57,6 +58,7 @@ absl::Status PrepareReportFile(const std::string& path) {
   if (fs::is_directory(file, error)) {
     return absl::InvalidArgumentError(Cat("the report '", path, "' is a folder: choose another name"));
   }
+  error.clear();  // is_directory sets it where there is no file yet
   if (file.has_parent_path()) fs::create_directories(file.parent_path(), error);
   if (error) return CannotWrite(path, error.value());
   ESPALIER_RETURN_IF_ERROR(WriteTemporary(path, ""));
@@ -64,9 +66,9 @@ absl::Status PrepareReportFile(const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::Status WriteReport(const Report& report, const std::string& path) {
+absl::Status WriteReportFile(std::string_view html, const std::string& path) {
   ESPALIER_RETURN_IF_ERROR(PrepareReportFile(path));
-  ESPALIER_RETURN_IF_ERROR(WriteTemporary(path, ReportHtml(report)));
+  ESPALIER_RETURN_IF_ERROR(WriteTemporary(path, html));
   const std::string temporary = TemporaryPath(path);
   if (std::rename(temporary.c_str(), path.c_str()) == 0) return absl::OkStatus();
   const int error = errno;

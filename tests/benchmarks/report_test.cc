@@ -148,6 +148,16 @@ TEST(ReportFileTest, MakesItsFolderAndReplacesTheFileWhole) {
   EXPECT_EQ(std::distance(begin(files), end(files)), 1);
 }
 
+TEST(ReportFileTest, ANameAloneIsAFileInTheCurrentFolder) {
+  const TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const absl::Status status = WriteReport(Report(), "report.html");
+  std::filesystem::current_path(before);
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_TRUE(std::filesystem::exists(folder.path() + "/report.html"));
+}
+
 TEST(ReportFileTest, ABadPathIsFoundBeforeTheWork) {
   const TemporaryFolder folder;
   WriteFile(folder.path() + "/file", "");
