@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
 #include "base/cat.h"
 #include "base/status.h"
 #include "nlohmann/json.hpp"
@@ -58,12 +59,9 @@ absl::StatusOr<std::string> RequiredText(const Json& object, std::string_view na
   return text;
 }
 
-// A number without its thousands separators; other answers as they are.
+// A number without its thousands separators, LaTeX's "1,\!000" too; other answers as they are.
 std::string PlainAnswer(std::string_view answer) {
-  std::string digits;
-  for (const char character : answer) {
-    if (character != ',') digits += character;
-  }
+  const std::string digits = absl::StrReplaceAll(ToAbsl(answer), {{",\\!", ""}, {",", ""}});
   const bool number = digits.size() < answer.size() && AnswersEqual(answer, digits);
   return number ? digits : std::string(answer);
 }

@@ -51,6 +51,8 @@ TEST(ProblemsTest, ReadsMath) {
   EXPECT_EQ(problem.kind, ProblemKind::kMath);
   EXPECT_EQ(ReadOne(R"({"problem": "x?", "solution": "\\boxed{1}, so \\boxed{\\frac{1}{2}}"})").gold,
             "\\frac{1}{2}");
+  EXPECT_EQ(ReadOne(R"({"problem": "x?", "answer": "\\$32,\\!348"})").gold, "\\$32348");
+  EXPECT_EQ(ReadOne(R"({"problem": "x?", "answer": "1,2,3"})").gold, "1,2,3");
   EXPECT_EQ(ReadOne(R"({"problem": "x?", "question": "the same", "answer": 27.0})").gold, "27");
 }
 
