@@ -14,6 +14,7 @@
 #include "benchmarks/math/math_bench.h"
 #include "cli/command.h"
 #include "cli/math_output.h"
+#include "cli/profile.h"
 #include "cli/scorers.h"
 #include "cli/usage.h"
 #include "reasoning/runtime.h"
@@ -130,6 +131,10 @@ absl::Status RunBenchMath(MathCommandOptions options) {
   for (const auto& [name, scorer] : rewards) runtime.RegisterScorer(name, scorer);
   ESPALIER_ASSIGN_OR_RETURN(const MathRun run, bench.Run(runtime));
   progress.Clear();
+  if (options.common.profile) {
+    WriteProfile(*engine, {"bench math", run.wall_seconds, MeasureReadBandwidth(engine_options.threads)},
+                 std::cerr);
+  }
   Write(run, options.common.json);
   return Verdict(run, math.folder);
 }
