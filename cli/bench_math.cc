@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "base/cat.h"
+#include "base/clock.h"
 #include "base/status.h"
 #include "benchmarks/machine.h"
 #include "benchmarks/math/math_bench.h"
@@ -129,11 +130,13 @@ absl::Status RunBenchMath(MathCommandOptions options) {
   runtime_options.reward = options.reward;
   Runtime runtime(*engine, runtime_options);
   for (const auto& [name, scorer] : rewards) runtime.RegisterScorer(name, scorer);
+  const MonotonicClock clock;
+  const double started = clock.Seconds();
   ESPALIER_ASSIGN_OR_RETURN(const MathRun run, bench.Run(runtime));
+  const double seconds = clock.Seconds() - started;
   progress.Clear();
   if (options.common.profile) {
-    WriteProfile(*engine, {"bench math", run.wall_seconds, MeasureReadBandwidth(engine_options.threads)},
-                 std::cerr);
+    WriteProfile(*engine, {"bench math", seconds, MeasureReadBandwidth(engine_options.threads)}, std::cerr);
   }
   Write(run, options.common.json);
   return Verdict(run, math.folder);
