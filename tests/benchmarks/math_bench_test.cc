@@ -12,6 +12,7 @@
 #include "benchmarks/math/flops.h"
 #include "benchmarks/math/record_json.h"
 #include "engine/scripted_engine.h"
+#include "reasoning/generate.h"
 #include "tests/support/temporary_file.h"
 #include "tests/support/tiny_model.h"
 
@@ -185,6 +186,35 @@ TEST_F(MathBenchTest, AnErrorStandsInItsRecordAndIsTriedAgain) {
   ASSERT_TRUE(Run(options).ok());
   EXPECT_THAT(tried, ElementsAre(Cat(kProblems + 1)));
   EXPECT_EQ(Results(), results);
+}
+
+Task<Answer> ForkAfterAWord(Query& query) {
+  Branch stem = query.Prompt().Fork();
+  co_await stem.Generate(Until::Tokens(7));
+  co_await query.ForEach(stem.Fork(2),
+                         [](Branch branch) -> Task<> { co_await branch.Generate(Until::kAnswer); });
+  co_return Answer(stem.Text(), "stem");
+}
+
+TEST_F(MathBenchTest, SamplesAreLeavesWithAllTheirText) {
+  ScriptedEngine engine(ScriptedEngineOptions(), SayDigit);
+  Runtime runtime(engine);
+  runtime.RegisterProgram(ProgramDescription("fork", "of a test"),
+                          [](ProgramOptions&) { return ForkAfterAWord; });
+  MathOptions options = Options();
+  options.programs = {"fork"};
+  options.limit = 1;
+  const auto run = RunMath(runtime, options);
+  ASSERT_TRUE(run.ok()) << run.status();
+  const MathRecord& record = run->records[0];
+  EXPECT_EQ(record.answer, "answer ");
+  ASSERT_EQ(record.samples.size(), 2u);
+  for (const MathSample& sample : record.samples) {
+    EXPECT_THAT(sample.path, testing::StartsWith("0.0."));
+    EXPECT_THAT(sample.text, testing::StartsWith("answer is "));
+    EXPECT_EQ(sample.tokens, static_cast<int64_t>(sample.text.size()));
+    EXPECT_EQ(sample.answer, sample.text.substr(10, 1));
+  }
 }
 
 TEST_F(MathBenchTest, ProgressCountsEarlierSessions) {
