@@ -1,114 +1,168 @@
 #include "benchmarks/accuracy_chart.h"
 
 #include <algorithm>
-#include <cmath>
-#include <vector>
 
 #include "absl/strings/str_format.h"
 #include "base/cat.h"
+#include "base/utf8.h"
+#include "benchmarks/chart_labels.h"
 #include "benchmarks/html.h"
+#include "benchmarks/units.h"
 
 namespace espalier {
 namespace {
 
 constexpr double kTop = 12;
-constexpr double kHeight = 200;
-constexpr double kLabelHeight = 15;
-constexpr size_t kLabelCharacters = 28;
-constexpr double kLabelReach = 0.4;  // of the width: as far as a label goes on a narrow screen
-constexpr int64_t kTicks = 5;
+constexpr double kHeight = 220;
+constexpr double kNarrowest = 290;  // width of the plot on a small phone, in pixels
+constexpr double kCharacterWidth = 6.9;
+constexpr size_t kLabelCharacters = 22;
+constexpr double kLeaderFrom = 11;  // distance from which a line ties a label to its point
+constexpr size_t kSeries = 8;
 
-double Y(double share) { return kTop + kHeight * (1 - share); }
+// Axes of a chart and the SVG that grows.
+class ChartWriter {
+ public:
+  explicit ChartWriter(const AccuracyChart& chart)
+      : chart_(chart), costs_(MakeCosts(chart)), shares_(MakeShares(chart)) {}
 
-double Share(const AccuracyPoint& point) {
-  return static_cast<double>(point.correct) / static_cast<double>(point.problems);
-}
+  std::string Write() {
+    absl::StrAppendFormat(
+        &svg_, "<svg class=\"chart\" role=\"img\" width=\"100%%\" height=\"%.0f\"><title>%s</title>\n",
+        kTop + kHeight + 44, EscapeHtml(chart_.title));
+    absl::StrAppend(&svg_, "<desc>", EscapeHtml(Description()), "</desc>\n");
+    WriteGrid();
+    for (const AccuracyLine& line : chart_.lines) WriteLine(line);
+    WritePoints();
+    return svg_ + "</svg>\n";
+  }
 
-double Place(const AccuracyPoint& point, int64_t most_tokens) {
-  return static_cast<double>(point.tokens) / static_cast<double>(most_tokens);
-}
-
-bool LabelIsLeft(double place) { return place > 0.5; }
-
-// The nearest height to `y` at which a label covers nothing at the heights `taken`.
-double FindFreeHeight(double y, const std::vector<double>& taken) {
-  for (double distance = 0;; distance += 1) {
-    for (const double candidate : {y - distance, y + distance}) {
-      const bool fits = candidate >= kTop && candidate <= kTop + kHeight;
-      const bool is_free = std::ranges::all_of(
-          taken, [&](double other) { return std::abs(other - candidate) >= kLabelHeight; });
-      if (is_free && (fits || distance > kHeight)) return candidate;
+ private:
+  static CostAxis MakeCosts(const AccuracyChart& chart) {
+    double least = chart.points.front().cost, most = least;
+    const auto add = [&](double cost) {
+      least = std::min(least, cost);
+      most = std::max(most, cost);
+    };
+    for (const AccuracyPoint& point : chart.points) add(point.cost);
+    for (const AccuracyLine& line : chart.lines) {
+      for (const auto& [cost, accuracy] : line.points) add(cost);
     }
+    return CostAxis(least, most, chart.unit);
   }
-}
 
-std::string Grid(int64_t most_tokens) {
-  std::string svg;
-  for (const int percent : {0, 25, 50, 75, 100}) {
-    const double y = Y(percent / 100.0);
-    absl::StrAppendFormat(&svg, "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>", y, y);
-    absl::StrAppendFormat(&svg, "<text class=\"tick anchor-end\" x=\"-8\" y=\"%.1f\">%d%%</text>\n", y + 4,
-                          percent);
+  static ShareAxis MakeShares(const AccuracyChart& chart) {
+    double least = 1, most = 0;
+    for (const AccuracyPoint& point : chart.points) {
+      least = std::min(least, point.low);
+      most = std::max(most, point.high);
+    }
+    for (const AccuracyLine& line : chart.lines) {
+      for (const auto& [cost, accuracy] : line.points) {
+        least = std::min(least, accuracy);
+        most = std::max(most, accuracy);
+      }
+    }
+    return ShareAxis(least, most);
   }
-  const int64_t step = TickStep(most_tokens, kTicks);
-  for (int64_t tick = 0; tick <= most_tokens; tick += step) {
-    absl::StrAppendFormat(&svg, "<text class=\"tick\" x=\"%s\" y=\"%.0f\">%s</text>\n",
-                          Percent(static_cast<double>(tick) / static_cast<double>(most_tokens)),
-                          kTop + kHeight + 18, WithSeparators(tick));
-  }
-  return svg;
-}
 
-std::string Point(const AccuracyPoint& point, double place, double label_y) {
-  const auto [low, high] = WilsonInterval(point.correct, point.problems);
-  const std::string x = Percent(place);
-  std::string svg = absl::StrFormat(
-      "<g><title>%s: %d of %d correct (95%% interval %.0f to %.0f%%), %s tokens a "
-      "problem</title>",
-      EscapeHtml(point.label), point.correct, point.problems, 100 * low, 100 * high,
-      WithSeparators(point.tokens));
-  absl::StrAppendFormat(&svg, "<line class=\"whisker\" x1=\"%s\" x2=\"%s\" y1=\"%.1f\" y2=\"%.1f\"/>", x, x,
-                        Y(high), Y(low));
-  absl::StrAppendFormat(&svg, "<circle cx=\"%s\" cy=\"%.1f\" r=\"5\"/>", x, Y(Share(point)));
-  absl::StrAppendFormat(&svg, "<text class=\"%s\" x=\"%s\" y=\"%.1f\" dx=\"%d\">%s</text></g>\n",
-                        LabelIsLeft(place) ? "label anchor-end" : "label", x, label_y + 4,
-                        LabelIsLeft(place) ? -10 : 10, EscapeHtml(Shorten(point.label, kLabelCharacters)));
-  return svg;
-}
+  double Y(double share) const { return kTop + kHeight * (1 - shares_.Place(share)); }
+  std::string X(double cost) const { return Percent(costs_.Place(cost)); }
+
+  std::string Description() const {
+    std::string text;
+    for (const AccuracyPoint& point : chart_.points) text += Cat(text.empty() ? "" : "; ", point.tooltip);
+    return text;
+  }
+
+  void WriteGrid() {
+    for (const AxisTick& tick : shares_.ticks()) {
+      const double y = kTop + kHeight * (1 - tick.place);
+      absl::StrAppendFormat(&svg_, "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>", y,
+                            y);
+      absl::StrAppendFormat(&svg_, "<text class=\"tick anchor-end\" x=\"-8\" y=\"%.1f\">%s</text>\n", y + 4,
+                            tick.label);
+    }
+    for (const AxisTick& tick : costs_.ticks()) {
+      const std::string x = Percent(tick.place);
+      absl::StrAppendFormat(&svg_, "<line class=\"grid\" x1=\"%s\" x2=\"%s\" y1=\"%.0f\" y2=\"%.0f\"/>", x, x,
+                            kTop, kTop + kHeight + 4);
+      absl::StrAppendFormat(&svg_, "<text class=\"tick\" x=\"%s\" y=\"%.0f\">%s</text>\n", x,
+                            kTop + kHeight + 18, tick.label);
+    }
+    absl::StrAppendFormat(&svg_, "<text class=\"tick\" x=\"50%%\" y=\"%.0f\">%s (%s)</text>\n",
+                          kTop + kHeight + 37, EscapeHtml(chart_.cost_title), costs_.unit());
+  }
+
+  void WriteLine(const AccuracyLine& line) {
+    absl::StrAppendFormat(&svg_, "<g class=\"%s %s\"><title>%s</title>",
+                          line.is_dashed ? "curve dashed" : "curve", SeriesClass(line.series),
+                          EscapeHtml(line.tooltip));
+    for (size_t at = 0; at < line.points.size(); ++at) {
+      const auto& [cost, accuracy] = line.points[at];
+      absl::StrAppendFormat(&svg_, "<circle cx=\"%s\" cy=\"%.1f\" r=\"2.5\"/>", X(cost), Y(accuracy));
+      if (at == 0) continue;
+      absl::StrAppendFormat(&svg_, "<line x1=\"%s\" x2=\"%s\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                            X(line.points[at - 1].first), X(cost), Y(line.points[at - 1].second),
+                            Y(accuracy));
+    }
+    svg_ += "</g>\n";
+  }
+
+  void WritePoints() {
+    std::vector<LabelledPoint> labels;
+    for (const AccuracyPoint& point : chart_.points) {
+      const std::string text = Shorten(point.label, kLabelCharacters);
+      const auto characters = static_cast<double>(std::ranges::count_if(
+          text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }));
+      labels.push_back(
+          {costs_.Place(point.cost) * kNarrowest, Y(point.accuracy) - kTop, characters * kCharacterWidth});
+    }
+    const std::vector<LabelPlace> places = PlaceLabels(labels, kNarrowest, kHeight);
+    for (size_t at = 0; at < places.size(); ++at) WritePoint(chart_.points[at], places[at]);
+  }
+
+  void WritePoint(const AccuracyPoint& point, const LabelPlace& place) {
+    const double y = Y(point.accuracy), label_y = place.y + kTop;
+    absl::StrAppendFormat(&svg_, "<svg class=\"%s\" x=\"%s\" y=\"0\" overflow=\"visible\"><title>%s</title>",
+                          SeriesClass(point.series), X(point.cost), EscapeHtml(point.tooltip));
+    absl::StrAppendFormat(&svg_, "<line class=\"whisker\" x1=\"0\" x2=\"0\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                          Y(point.high), Y(point.low));
+    if (std::abs(label_y - y) > kLeaderFrom) {
+      absl::StrAppendFormat(&svg_, "<line class=\"leader\" x1=\"0\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                            place.is_left ? -8 : 8, y, label_y);
+    }
+    absl::StrAppendFormat(&svg_, "<g class=\"mark\" transform=\"translate(0 %.1f)\">%s</g>", y,
+                          ToAbsl(SeriesMark(point.series)));
+    absl::StrAppendFormat(&svg_, "<text class=\"%s\" x=\"%d\" y=\"%.1f\">%s</text></svg>\n",
+                          place.is_left ? "label anchor-end" : "label", place.is_left ? -10 : 10, label_y + 4,
+                          EscapeHtml(Shorten(point.label, kLabelCharacters)));
+  }
+
+  const AccuracyChart& chart_;
+  CostAxis costs_;
+  ShareAxis shares_;
+  std::string svg_;
+};
 
 }  // namespace
 
-std::pair<double, double> WilsonInterval(int64_t successes, int64_t trials) {
-  constexpr double z = 1.959963984540054;
-  const double n = static_cast<double>(trials);
-  const double share = static_cast<double>(successes) / n;
-  const double center = share + z * z / (2 * n);
-  const double spread = z * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n));
-  const double scale = 1 + z * z / n;
-  return {std::max(0.0, (center - spread) / scale), std::min(1.0, (center + spread) / scale)};
+std::string SeriesClass(size_t series) { return Cat("series-", series % kSeries); }
+
+std::string_view SeriesMark(size_t series) {
+  constexpr std::string_view kMarks[kSeries] = {
+      "<circle r=\"5\"/>",
+      "<rect x=\"-4.5\" y=\"-4.5\" width=\"9\" height=\"9\"/>",
+      "<path d=\"M0 -6.5L6.5 0L0 6.5L-6.5 0Z\"/>",
+      "<path d=\"M0 -6L6 5H-6Z\"/>",
+      "<path d=\"M0 6L6 -5H-6Z\"/>",
+      "<path d=\"M-2 -6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z\"/>",
+      "<circle class=\"hollow\" r=\"4.5\"/>",
+      "<rect class=\"hollow\" x=\"-4\" y=\"-4\" width=\"8\" height=\"8\"/>",
+  };
+  return kMarks[series % kSeries];
 }
 
-std::string DrawAccuracyChart(std::span<const AccuracyPoint> points) {
-  int64_t most_tokens = 1;
-  for (const AccuracyPoint& point : points) most_tokens = std::max(most_tokens, point.tokens);
-  most_tokens += most_tokens / 12;
-  std::string svg = absl::StrFormat(
-      "<svg class=\"chart\" role=\"img\" width=\"100%%\" height=\"%.0f\">"
-      "<title>accuracy against tokens</title>\n",
-      kTop + kHeight + 26);
-  svg += Grid(most_tokens);
-  std::vector<double> labels;  // heights
-  for (const AccuracyPoint& point : points) {
-    const double place = Place(point, most_tokens);
-    std::vector<double> taken = labels;
-    for (const AccuracyPoint& other : points) {
-      const double ahead = (Place(other, most_tokens) - place) * (LabelIsLeft(place) ? -1 : 1);
-      if (ahead > 0 && ahead < kLabelReach) taken.push_back(Y(Share(other)));
-    }
-    labels.push_back(FindFreeHeight(Y(Share(point)), taken));
-    svg += Point(point, place, labels.back());
-  }
-  return svg + "</svg>\n";
-}
+std::string DrawAccuracyChart(const AccuracyChart& chart) { return ChartWriter(chart).Write(); }
 
 }  // namespace espalier

@@ -1,26 +1,48 @@
-// Accuracy against tokens spent, one point per program.
+// Accuracy against what it costs: one point per program, and lines.
 #ifndef ESPALIER_BENCHMARKS_ACCURACY_CHART_H_
 #define ESPALIER_BENCHMARKS_ACCURACY_CHART_H_
 
 #include <cstdint>
-#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include "benchmarks/chart_axis.h"
 
 namespace espalier {
 
 struct AccuracyPoint {
   std::string label;
-  int64_t tokens = 0;  // generated per problem
-  int64_t correct = 0;
-  int64_t problems = 0;  // > 0
+  std::string tooltip;
+  double cost = 0;                         // >= 0, of a problem
+  double accuracy = 0, low = 0, high = 0;  // in [0, 1], with its interval
+  size_t series = 0;                       // chooses colour and mark; the same in all charts of a page
 };
 
-// The 95% interval of a share of `trials` > 0 (Wilson, Probable inference, JASA 1927), within [0, 1].
-std::pair<double, double> WilsonInterval(int64_t successes, int64_t trials);
+struct AccuracyLine {
+  std::string tooltip;
+  std::vector<std::pair<double, double>> points;  // cost, accuracy; costs ascending
+  bool is_dashed = false;
+  size_t series = 0;
+};
 
-// Inline SVG, as wide as what surrounds it, to be styled by kReportStyle. Whiskers are Wilson intervals.
-std::string DrawAccuracyChart(std::span<const AccuracyPoint> points);
+struct AccuracyChart {
+  std::string title;       // for readers who cannot see it
+  std::string cost_title;  // "tokens drawn per problem"
+  CostUnit unit = CostUnit::kTokens;
+  std::vector<AccuracyPoint> points;
+  std::vector<AccuracyLine> lines;
+};
+
+// The class of kReportStyle with the colours of a series: "series-3".
+std::string SeriesClass(size_t series);
+
+// Its mark: SVG around (0, 0), in pixels. Eight shapes, so that nobody needs the colours.
+std::string_view SeriesMark(size_t series);
+
+// Inline SVG, as wide as what surrounds it, to be styled by kReportStyle. At least one point.
+std::string DrawAccuracyChart(const AccuracyChart& chart);
 
 }  // namespace espalier
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
+#include "base/cat.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -58,6 +59,25 @@ std::string WithSeparators(int64_t number) {
   const int64_t first = number < 0 ? 1 : 0;
   for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > first; at -= 3) text.insert(at, ",");
   return text;
+}
+
+std::string CountText(int64_t number, const char* one, const char* many) {
+  return Cat(WithSeparators(number), " ", number == 1 ? one : many);
+}
+
+std::string TableCell(std::string_view column, std::string_view html) {
+  return Cat("<td data-column=\"", column, "\"><div>", html, "</div></td>");
+}
+
+std::string HtmlPage(std::string_view title, std::string_view style, std::string_view body) {
+  return Cat(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+      "'unsafe-inline'\">\n<title>",
+      EscapeHtml(title), "</title>\n<style>", style, "</style>\n</head>\n<body>\n<main>\n", body,
+      "</main>\n</body>\n</html>\n");
 }
 
 int64_t TickStep(int64_t most, int64_t ticks) {

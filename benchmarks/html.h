@@ -22,6 +22,17 @@ std::string Percent(double part);
 // 12345 -> "12,345".
 std::string WithSeparators(int64_t number);
 
+// "1,234 problems", "1 problem".
+std::string CountText(int64_t number, const char* one, const char* many);
+
+// A cell of a table that knows its column's name (not escaped): narrow screens show rows as cards. `html`:
+// its content.
+std::string TableCell(std::string_view column, std::string_view html);
+
+// A whole page that refers to nothing else and runs no scripts. `title` is text, `style` a style sheet,
+// `body` the HTML of <main>.
+std::string HtmlPage(std::string_view title, std::string_view style, std::string_view body);
+
 // The distance of an axis' ticks: 1, 2 or 5 times a power of ten, so that at most `ticks` fit up to `most`.
 int64_t TickStep(int64_t most, int64_t ticks);
 

@@ -1,7 +1,8 @@
 #include "benchmarks/report.h"
 
+#include <cmath>
 #include <map>
-#include <span>
+#include <tuple>
 
 #include "absl/strings/str_format.h"
 #include "base/cat.h"
@@ -10,13 +11,10 @@
 #include "benchmarks/report_problem.h"
 #include "benchmarks/report_style.h"
 #include "benchmarks/tree_drawing.h"
+#include "benchmarks/wilson.h"
 
 namespace espalier {
 namespace {
-
-std::string Count(int64_t number, const char* one, const char* many) {
-  return Cat(WithSeparators(number), " ", number == 1 ? one : many);
-}
 
 // In the order in which they first appear; each with its results, program by program.
 std::vector<ReportProblem> GroupByProblem(const Report& report) {
@@ -36,8 +34,8 @@ std::string Header(const Report& report, int64_t problems) {
   std::string html = absl::StrFormat("<header>\n<p class=\"kicker\">Espalier report</p>\n<h1>%s</h1>\n",
                                      EscapeHtml(report.model));
   absl::StrAppendFormat(&html, "<p class=\"soft\">%s · %s · prompt format %s · seed %d</p>\n",
-                        Count(problems, "problem", "problems"),
-                        Count(static_cast<int64_t>(report.programs.size()), "program", "programs"),
+                        CountText(problems, "problem", "problems"),
+                        CountText(static_cast<int64_t>(report.programs.size()), "program", "programs"),
                         EscapeHtml(report.prompt_format), report.seed);
   if (report.interrupted) {
     html += "<p class=\"notice\">The run was interrupted: what it had finished by then is below.</p>\n";
@@ -64,25 +62,20 @@ std::string StopReasons(const ProgramSummary& summary) {
   return html;
 }
 
-// A cell that knows its column's name: narrow screens show rows as cards.
-std::string Cell(const char* column, const std::string& html) {
-  return absl::StrFormat("<td data-column=\"%s\"><div>%s</div></td>", column, html);
-}
-
 std::string SummaryRow(const ReportProgram& program) {
   const ProgramSummary& summary = program.summary;
   const std::string correct =
       summary.with_gold > 0 ? absl::StrFormat("<b>%d</b> of %d", summary.correct, summary.with_gold) : "–";
   return Cat("<tr><th scope=\"row\"><code>", EscapeHtml(summary.program), "</code><small>",
-             SamplingText(program.generation), "</small></th>", Cell("correct", correct),
-             Cell("prefill tokens", WithSeparators(summary.tokens.prefill)),
-             Cell("expansion tokens", WithSeparators(summary.tokens.expansion)),
-             Cell("discarded tokens", WithSeparators(summary.tokens.discarded)),
-             Cell("KV pages shared", Cat(WithSeparators(summary.shared_pages()), " of ",
-                                         WithSeparators(summary.usage.logical_pages))),
-             Cell("seconds each", absl::StrFormat("%.1f", summary.seconds_each())),
-             Cell("tokens/s", absl::StrFormat("%.0f", summary.tokens_per_second())),
-             Cell("stopped by", StopReasons(summary)), "</tr>\n");
+             SamplingText(program.generation), "</small></th>", TableCell("correct", correct),
+             TableCell("prefill tokens", WithSeparators(summary.tokens.prefill)),
+             TableCell("expansion tokens", WithSeparators(summary.tokens.expansion)),
+             TableCell("discarded tokens", WithSeparators(summary.tokens.discarded)),
+             TableCell("KV pages shared", Cat(WithSeparators(summary.shared_pages()), " of ",
+                                              WithSeparators(summary.usage.logical_pages))),
+             TableCell("seconds each", absl::StrFormat("%.1f", summary.seconds_each())),
+             TableCell("tokens/s", absl::StrFormat("%.0f", summary.tokens_per_second())),
+             TableCell("stopped by", StopReasons(summary)), "</tr>\n");
 }
 
 std::string SummaryTable(const Report& report) {
@@ -98,18 +91,30 @@ std::string SummaryTable(const Report& report) {
          "common.</p>\n</section>\n";
 }
 
+AccuracyPoint MakePoint(const ProgramSummary& summary, size_t series) {
+  AccuracyPoint point;
+  point.label = summary.program;
+  point.cost = static_cast<double>(summary.tokens.expansion) / static_cast<double>(summary.problems);
+  point.accuracy = summary.accuracy();
+  std::tie(point.low, point.high) = WilsonInterval(summary.correct, summary.with_gold);
+  point.series = series;
+  point.tooltip = absl::StrFormat("%s: %d of %d correct (95%% interval %.0f to %.0f%%), %s tokens a problem",
+                                  summary.program, summary.correct, summary.with_gold, 100 * point.low,
+                                  100 * point.high, WithSeparators(std::llround(point.cost)));
+  return point;
+}
+
 std::string AccuracySection(const Report& report) {
-  std::vector<AccuracyPoint> points;
+  AccuracyChart chart;
+  chart.title = "Accuracy against tokens";
+  chart.cost_title = "expansion tokens per problem";
   for (const ReportProgram& program : report.programs) {
-    const ProgramSummary& summary = program.summary;
-    if (summary.with_gold == 0) continue;
-    points.push_back(
-        {summary.program, summary.tokens.expansion / summary.problems, summary.correct, summary.with_gold});
+    if (program.summary.with_gold == 0) continue;
+    chart.points.push_back(MakePoint(program.summary, chart.points.size()));
   }
-  if (points.empty()) return "";
-  return Cat("<section>\n<h2>Accuracy against tokens</h2>\n<div class=\"plot\">", DrawAccuracyChart(points),
-             "</div>\n<p class=\"note\">Across: expansion tokens per problem. Bars: 95% Wilson "
-             "intervals.</p>\n</section>\n");
+  if (chart.points.empty()) return "";
+  return Cat("<section>\n<h2>Accuracy against tokens</h2>\n<div class=\"plot\">", DrawAccuracyChart(chart),
+             "</div>\n<p class=\"note\">Bars: 95% Wilson intervals.</p>\n</section>\n");
 }
 
 std::string Legend() {
@@ -136,15 +141,7 @@ std::string Legend() {
 
 std::string ReportHtml(const Report& report) {
   const std::vector<ReportProblem> problems = GroupByProblem(report);
-  std::string html =
-      Cat("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-          "<meta name=\"color-scheme\" content=\"light dark\">\n"
-          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-          "'unsafe-inline'\">\n"
-          "<title>Espalier: ",
-          EscapeHtml(report.model), "</title>\n<style>", kReportStyle, "</style>\n</head>\n<body>\n<main>\n");
-  html += Header(report, static_cast<int64_t>(problems.size()));
+  std::string html = Header(report, static_cast<int64_t>(problems.size()));
   if (!report.programs.empty()) html += SummaryTable(report) + AccuracySection(report);
   if (!problems.empty()) {
     html +=
@@ -156,7 +153,11 @@ std::string ReportHtml(const Report& report) {
     }
     html += "</section>\n";
   }
-  return html + "</main>\n</body>\n</html>\n";
+  return HtmlPage(Cat("Espalier: ", report.model), kReportStyle, html);
+}
+
+absl::Status WriteReport(const Report& report, const std::string& path) {
+  return WriteReportFile(ReportHtml(report), path);
 }
 
 }  // namespace espalier

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "benchmarks/problem_runner.h"
 #include "benchmarks/program_summary.h"
+#include "benchmarks/report_file.h"
 #include "reasoning/sampling.h"
 
 namespace espalier {
@@ -32,11 +33,8 @@ struct Report {
 
 std::string ReportHtml(const Report& report);
 
-// Whether a report can be written to `path`; makes its folder. To be called before the work begins.
-// InvalidArgument, with remedy: not a name in .html, a folder, no permission.
-absl::Status PrepareReportFile(const std::string& path);
-
-// Writes the whole page or leaves what was there. Errors as above; Unavailable when the disk is full.
+// Writes the whole page or leaves what was there. Errors as of PrepareReportFile; Unavailable when the disk
+// is full.
 absl::Status WriteReport(const Report& report, const std::string& path);
 
 }  // namespace espalier

@@ -1,3 +1,5 @@
+#include "benchmarks/report_file.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -9,7 +11,6 @@
 
 #include "base/cat.h"
 #include "base/status.h"
-#include "benchmarks/report.h"
 
 namespace espalier {
 namespace {
@@ -64,9 +65,9 @@ absl::Status PrepareReportFile(const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::Status WriteReport(const Report& report, const std::string& path) {
+absl::Status WriteReportFile(std::string_view html, const std::string& path) {
   ESPALIER_RETURN_IF_ERROR(PrepareReportFile(path));
-  ESPALIER_RETURN_IF_ERROR(WriteTemporary(path, ReportHtml(report)));
+  ESPALIER_RETURN_IF_ERROR(WriteTemporary(path, html));
   const std::string temporary = TemporaryPath(path);
   if (std::rename(temporary.c_str(), path.c_str()) == 0) return absl::OkStatus();
   const int error = errno;

@@ -6,11 +6,13 @@ const char kReportStyle[] = R"css(
 :root {
   --paper: #fdfdfc; --raised: #f5f5f2; --ink: #1d211f; --soft: #646b67; --line: #e1e3df;
   --done: #17714f; --cut: #b06000; --stopped: #5468b8; --pruned: #8d9490; --failed: #bf2b31;
+  --s0: #17714f; --s1: #3557b7; --s2: #a85800; --s3: #a0306f; --s4: #0d7182; --s5: #7d4f24; --s6: #6a49b0; --s7: #59615d;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #131615; --raised: #1b1f1d; --ink: #e4e8e5; --soft: #98a19c; --line: #2c322f;
     --done: #4fbf8f; --cut: #e39a3b; --stopped: #8fa2ec; --pruned: #7b837f; --failed: #f2696c;
+    --s0: #4fbf8f; --s1: #8fa2ec; --s2: #e39a3b; --s3: #e883b8; --s4: #4fb8cb; --s5: #c79c72; --s6: #b79df0; --s7: #a3aca7;
   }
 }
 * { box-sizing: border-box; }
@@ -50,8 +52,17 @@ svg .tick { font-size: 11px; fill: var(--soft); text-anchor: middle; }
 svg .anchor-end, svg .tick.anchor-end { text-anchor: end; }
 svg .grid { stroke: var(--line); stroke-width: 1; }
 .chart { margin: 1rem 0 0; }
-.chart circle { fill: var(--done); }
-.chart .whisker { stroke: var(--done); stroke-width: 2; opacity: .35; }
+.series-0 { --series: var(--s0); } .series-1 { --series: var(--s1); } .series-2 { --series: var(--s2); }
+.series-3 { --series: var(--s3); } .series-4 { --series: var(--s4); } .series-5 { --series: var(--s5); }
+.series-6 { --series: var(--s6); } .series-7 { --series: var(--s7); }
+.mark { fill: var(--series); }
+.mark .hollow { fill: var(--paper); stroke: var(--series); stroke-width: 2.5; }
+.whisker { stroke: var(--series); stroke-width: 2; }
+.chart .whisker { opacity: .45; }
+.chart .leader { stroke: var(--soft); stroke-width: 1; }
+.curve line { stroke: var(--series); stroke-width: 2; }
+.curve.dashed line { stroke-dasharray: 5 4; }
+.curve circle { fill: var(--series); }
 .chart .label { font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; }
 section > .plot { padding: 0 1rem 0 2.75rem; }
 article .plot { padding: .8rem 8.5rem .4rem .5rem; overflow: hidden; }
@@ -101,7 +112,7 @@ pre {
   white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext;
 }
 
-@media (max-width: 44rem) {
+@media screen and (max-width: 44rem) {
   main { padding: 1.5rem 1rem 4rem; }
   h1 { font-size: 1.5rem; }
   thead { display: none; }
@@ -116,6 +127,26 @@ pre {
   .marks { flex-basis: 100%; padding-left: 1.4rem; }
   .body { padding-left: 0; }
   article .plot { padding-right: 6.5rem; }
+}
+
+@media print {
+  :root {
+    color-scheme: light;
+    --paper: #fff; --raised: #f5f5f2; --ink: #111; --soft: #555b58; --line: #d8dad6;
+    --done: #17714f; --cut: #b06000; --stopped: #5468b8; --pruned: #8d9490; --failed: #bf2b31;
+    --s0: #17714f; --s1: #3557b7; --s2: #a85800; --s3: #a0306f; --s4: #0d7182; --s5: #7d4f24; --s6: #6a49b0; --s7: #59615d;
+  }
+  @page { margin: 14mm 12mm; }
+  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  body { font-size: 13px; }
+  main { max-width: none; padding: 0; }
+  h2 { margin-top: 1.6rem; }
+  h1, h2, h3 { break-after: avoid; }
+  svg, tr, .plot, .problem > summary { break-inside: avoid; }
+  thead { display: table-header-group; }
+  .scroll { overflow: visible; }
+  th, td { padding: .3rem .4rem; }
+  tbody th { min-width: 0; }
 }
 )css";
 

@@ -15,6 +15,9 @@ namespace espalier {
 // A branch that was cut off abstains: its last number is not an answer.
 inline bool IsWhole(EndReason end) { return end == EndReason::kEndOfTurn || end == EndReason::kStopText; }
 
+// The least weight of a vote by score: where every score is 0, the majority decides.
+inline constexpr double kLeastVoteWeight = 1e-3;
+
 // The option `aggregate`: how step scores become the score of a sample.
 inline Aggregation ReadAggregation(ProgramOptions& options) {
   const std::string name = options.Choice("aggregate", "min", {"min", "product", "mean", "last"},

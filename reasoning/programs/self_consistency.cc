@@ -24,9 +24,6 @@ struct SelfConsistencyOptions {
   SelfConsistencyOptions() {}
 };
 
-// The least weight of a vote: where every score is 0, the majority decides.
-constexpr double kLeastWeight = 1e-3;
-
 Task<Answer> SelfConsistency(Query& query, SelfConsistencyOptions options) {
   BallotOptions rules;
   rules.voters = options.samples;
@@ -38,7 +35,7 @@ Task<Answer> SelfConsistency(Query& query, SelfConsistencyOptions options) {
     double weight = 1;
     if (options.weighted && IsWhole(end)) {
       const StepScores scores = co_await branch.Score();
-      weight = std::max(Aggregate(scores.steps, options.aggregation), kLeastWeight);
+      weight = std::max(Aggregate(scores.steps, options.aggregation), kLeastVoteWeight);
     }
     ballot.Cast(IsWhole(end) ? branch.ExtractAnswer() : "", weight);
     if (ballot.ShouldStop()) query.StopSiblings("decided_vote");

@@ -1,26 +1,19 @@
-// Finished problems and a reader of the markup that reports are written in.
+// Finished problems.
 #ifndef ESPALIER_TESTS_BENCHMARKS_REPORT_FIXTURE_H_
 #define ESPALIER_TESTS_BENCHMARKS_REPORT_FIXTURE_H_
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "benchmarks/report.h"
+#include "tests/benchmarks/markup_reader.h"
 
 namespace espalier {
 
 // A branch below the root; `path` without the root's 0.
 BranchRecord MakeBranch(const std::vector<int32_t>& path, int64_t start, int64_t tokens,
                         const std::string& end);
-
-// "" when every element is closed in order, every attribute is quoted, and every & begins an entity;
-// otherwise what is wrong and where. Knows the void elements of HTML and the raw text of <style>.
-std::string FindMarkupFault(std::string_view html);
-
-// How often `part` occurs.
-int64_t CountOf(std::string_view text, std::string_view part);
 
 }  // namespace espalier
 

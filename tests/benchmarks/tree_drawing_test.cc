@@ -4,12 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <random>
-#include <set>
 #include <utility>
 
-#include "benchmarks/accuracy_chart.h"
 #include "benchmarks/html.h"
 #include "benchmarks/tree_layout.h"
 #include "tests/benchmarks/report_fixture.h"
@@ -135,35 +132,6 @@ TEST(AxisTest, TicksAreRoundAndFew) {
   EXPECT_EQ(TickStep(512, 5), 100);
   EXPECT_EQ(TickStep(600, 5), 200);
   EXPECT_EQ(TickStep(100'000'000'000, 5), 20'000'000'000);
-}
-
-// Wilson's definition: the ends are the true shares from which the observed one is 1.96 deviations away.
-TEST(AccuracyChartTest, IntervalsAreWilsons) {
-  for (const auto& [successes, trials] : {std::pair(5, 8), {0, 10}, {3, 3}, {1, 1}, {57, 100}}) {
-    const double observed = static_cast<double>(successes) / trials;
-    const auto [low, high] = WilsonInterval(successes, trials);
-    EXPECT_LT(low, high);
-    if (successes > 0) {
-      EXPECT_NEAR(observed - low, 1.959964 * std::sqrt(low * (1 - low) / trials), 1e-6);
-    }
-    if (successes < trials) {
-      EXPECT_NEAR(high - observed, 1.959964 * std::sqrt(high * (1 - high) / trials), 1e-6);
-    }
-  }
-  EXPECT_NEAR(WilsonInterval(0, 10).first, 0, 1e-12);
-  EXPECT_NEAR(WilsonInterval(3, 3).second, 1, 1e-12);
-}
-
-TEST(AccuracyChartTest, ManyEqualPointsHaveLabelsThatAreApart) {
-  std::vector<AccuracyPoint> points(20, AccuracyPoint{"<p>", 0, 0, 4});
-  const std::string svg = DrawAccuracyChart(points);
-  EXPECT_EQ(FindMarkupFault(svg), "");
-  EXPECT_EQ(CountOf(svg, "class=\"label\""), 20);
-  std::set<std::string> labels;
-  for (size_t at = 0; (at = svg.find("class=\"label\"", at)) != std::string::npos; ++at) {
-    labels.insert(svg.substr(at, svg.find('>', at) - at));
-  }
-  EXPECT_EQ(labels.size(), 20u);
 }
 
 }  // namespace
