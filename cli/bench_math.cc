@@ -1,4 +1,5 @@
 // espalier bench math: accuracy and cost of programs over a file of problems.
+#include <filesystem>
 #include <iostream>
 #include <limits>
 #include <optional>
@@ -13,13 +14,14 @@
 #include "base/status.h"
 #include "benchmarks/machine.h"
 #include "benchmarks/math/math_bench.h"
+#include "benchmarks/math/report.h"
+#include "benchmarks/math/rescore.h"
 #include "cli/command.h"
 #include "cli/math_output.h"
 #include "cli/profile.h"
 #include "cli/scorers.h"
 #include "cli/usage.h"
 #include "reasoning/runtime.h"
-#include "reward/answer.h"
 
 namespace espalier {
 namespace {
@@ -53,32 +55,36 @@ std::string ProgressText(const MathProgress& progress) {
   return text;
 }
 
-void Write(const MathRun& run, bool json) {
-  if (json) {
+// The page in the folder of the run, and the results on stdout.
+absl::Status Show(const MathRun& run, const std::string& page, const CommonOptions& common) {
+  if (!run.records.empty()) {
+    ESPALIER_RETURN_IF_ERROR(WriteMathReport(run, page));
+    if (!common.quiet) std::cerr << "report: " << page << "\n";
+  }
+  if (common.json) {
     WriteMathJson(run, std::cout);
   } else {
     WriteMathTable(run, std::cout);
   }
-}
-
-// Extracts and grades the samples' answers anew. A problem's answer is its only sample's, else as recorded.
-void GradeAgain(MathRun& run) {
-  for (MathRecord& record : run.records) {
-    for (MathSample& sample : record.samples) {
-      sample.answer = ExtractAnswer(sample.text);
-      sample.correct = !record.gold.empty() && AnswersEqual(sample.answer, record.gold);
-    }
-    if (!record.error.empty()) continue;
-    if (record.samples.size() == 1) record.answer = record.samples.front().answer;
-    record.correct = !record.gold.empty() && AnswersEqual(record.answer, record.gold);
-  }
-}
-
-absl::Status Rescore(const std::string& folder, bool json) {
-  ESPALIER_ASSIGN_OR_RETURN(MathRun run, ReadMathRun(folder));
-  GradeAgain(run);
-  Write(run, json);
   return absl::OkStatus();
+}
+
+std::string PagePath(const std::string& folder, const char* name) {
+  return std::filesystem::path(folder) / name;
+}
+
+// results.jsonl stays as the run wrote it.
+absl::Status Rescore(const std::string& folder, const CommonOptions& common) {
+  ESPALIER_ASSIGN_OR_RETURN(MathRun run, ReadMathRun(folder));
+  const RegradeChanges changes = Regrade(run);
+  if (!common.quiet) {
+    std::cerr << absl::StreamFormat(
+        "otherwise than recorded: %d answers and %d verdicts of problems, %d and %d of samples; "
+        "%d votes that were ended early are open again and count as they stand\n",
+        changes.answers, changes.verdicts, changes.sample_answers, changes.sample_verdicts,
+        changes.undecided);
+  }
+  return Show(run, PagePath(folder, "rescored.html"), common);
 }
 
 absl::Status CheckArguments(const MathCommandOptions& options) {
@@ -108,7 +114,7 @@ absl::Status Verdict(const MathRun& run, const std::string& folder) {
 }
 
 absl::Status RunBenchMath(MathCommandOptions options) {
-  if (!options.rescore.empty()) return Rescore(options.rescore, options.common.json);
+  if (!options.rescore.empty()) return Rescore(options.rescore, options.common);
   ESPALIER_RETURN_IF_ERROR(CheckArguments(options));
   ESPALIER_ASSIGN_OR_RETURN(EngineOptions engine_options, MakeEngineOptions(options.common));
   ProgressLine progress(options.common.quiet);
@@ -138,7 +144,7 @@ absl::Status RunBenchMath(MathCommandOptions options) {
   if (options.common.profile) {
     WriteProfile(*engine, {"bench math", seconds, MeasureReadBandwidth(engine_options.threads)}, std::cerr);
   }
-  Write(run, options.common.json);
+  ESPALIER_RETURN_IF_ERROR(Show(run, PagePath(math.folder, "report.html"), options.common));
   return Verdict(run, math.folder);
 }
 
@@ -157,7 +163,7 @@ void RegisterBenchMath(CLI::App& bench, Commands& commands) {
   command->add_option("--limit,-n", math.limit, "only the first N problems")
       ->check(WholeNumber(1, kMostProblems));
   command->add_option("--out,-o", math.folder,
-                      "folder for results.jsonl and timings.jsonl; a run that it holds goes on");
+                      "folder for results.jsonl, timings.jsonl and report.html; a run that it holds goes on");
   command->add_flag("--restart", math.restart, "begin anew whatever --out holds");
   command->add_option("--reward,-R", options->reward,
                       "what scores branches, as for solve; default: by model");
@@ -170,8 +176,9 @@ void RegisterBenchMath(CLI::App& bench, Commands& commands) {
   command->add_option("--in-flight", math.in_flight, "problems under way at once; changes no answer")
       ->capture_default_str()
       ->check(WholeNumber(1, kMostProblems));
-  command->add_option("--rescore", options->rescore,
-                      "grade the samples that this folder of a run holds again, without a model");
+  command->add_option(
+      "--rescore", options->rescore,
+      "grade and vote again on what this folder of a run holds, without a model; writes rescored.html");
   command->footer("Programs:\n" + ProgramRegistry().Help());
   commands.push_back({command, [options] { return RunBenchMath(*options); }});
 }

@@ -8,10 +8,10 @@
 
 namespace espalier {
 
-// A row for each program under a line with the settings.
+// MathTable.
 void WriteMathTable(const MathRun& run, std::ostream& out);
 
-// An object a line: one for each program, then {"summary": ...} with the settings and the prompt.
+// An object a line: MathSummaryJson for each program, then {"summary": ...} with the settings and the prompt.
 void WriteMathJson(const MathRun& run, std::ostream& out);
 
 }  // namespace espalier
