@@ -123,9 +123,10 @@ absl::Status RunBenchMath(MathCommandOptions options) {
   math.seed = options.common.seed;
   math.machine = DescribeMachine(engine_options.threads);
   math.cancelled = ShouldStop;
-  math.on_begin = [&](int64_t found) {
+  math.on_begin = [&](int64_t found, int64_t all) {
     if (found == 0 || options.common.quiet) return;
-    std::cerr << "'" << math.folder << "' holds " << found << " answers; going on from there\n";
+    std::cerr << "'" << math.folder << "' holds " << found << " of " << all << " answers; "
+              << (found < all ? "going on from there" : "nothing is left to do") << "\n";
   };
   math.on_progress = [&](const MathProgress& now) { progress.Update([&] { return ProgressText(now); }); };
   ESPALIER_ASSIGN_OR_RETURN(MathBench bench, MathBench::Prepare(math));

@@ -249,9 +249,10 @@ absl::StatusOr<MathRun> MathBench::Run(Runtime& runtime) {
   ESPALIER_RETURN_IF_ERROR(CheckGenerates(runtime.engine().info()));
   ESPALIER_RETURN_IF_ERROR(CompleteSettings(runtime));
   ESPALIER_RETURN_IF_ERROR(file_.CheckSettings(settings_));
-  worked_ = records_.size() < problems_.size() * programs_.size();
+  const size_t all = problems_.size() * programs_.size();
+  worked_ = records_.size() < all;
   if (worked_) ESPALIER_RETURN_IF_ERROR(file_.Begin(settings_));
-  options_.on_begin(static_cast<int64_t>(records_.size()));
+  options_.on_begin(static_cast<int64_t>(records_.size()), static_cast<int64_t>(all));
   started_ = clock_.Seconds();
   for (size_t i = 0; i < programs_.size() && !options_.cancelled(); ++i) {
     ESPALIER_RETURN_IF_ERROR(RunProgram(runtime, i));

@@ -52,8 +52,8 @@ struct MathOptions {
   int64_t in_flight = 8;  // problems under way at once; changes no record
   bool restart = false;   // instead of going on with what the folder holds
   std::string machine;    // for readers of the results
-  // Called once before the first problem, with the answers that earlier sessions have left.
-  std::function<void(int64_t found)> on_begin = [](int64_t) {};
+  // Called once before the first problem: of `all` answers, earlier sessions have left `found`.
+  std::function<void(int64_t found, int64_t all)> on_begin = [](int64_t, int64_t) {};
   // Called after every step.
   std::function<void(const MathProgress&)> on_progress = [](const MathProgress&) {};
   // Called for every record of this session once it is written.
