@@ -106,7 +106,7 @@ class BenchMath(CommandLineTest):
     def test_says_what_it_goes_on_from(self):
         self.run_whole("again", "--quiet")
         _, _, err = run(*self.arguments("again"))
-        self.assertEqual(err, f"'{path('again')}' holds 24 of 24 answers; nothing is left to do\n")
+        self.assertIn("holds 24 of 24 answers; nothing is left to do\n", err)
         with open(os.path.join(path("again"), "results.jsonl"), "r+b") as file:
             file.truncate(len(self.results("again")) // 2)
         _, _, err = run(*self.arguments("again"))
