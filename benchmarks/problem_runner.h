@@ -33,7 +33,8 @@ struct RunnerOptions {
   int64_t in_flight = 8;  // problems under way at once; changes the time they take, not their answers
   uint64_t seed = 0;
   std::string prompt_format;
-  // Called for every problem in the order of the list, as soon as it and all before it are done.
+  // Called for every problem as soon as it is done and, with `in_order`, all before it in the list are.
+  bool in_order = true;
   std::function<void(const SolvedProblem&)> on_solved = [](const SolvedProblem&) {};
   // Called after every step.
   std::function<void(const RunnerProgress&)> on_progress = [](const RunnerProgress&) {};

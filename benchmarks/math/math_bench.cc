@@ -214,6 +214,7 @@ absl::Status MathBench::RunProgram(Runtime& runtime, size_t index) {
   absl::Status status;
   RunnerOptions running;
   running.in_flight = options_.in_flight;
+  running.in_order = false;  // a kill loses nothing that is done
   running.seed = options_.seed;
   running.prompt_format = settings_.prompt_format;
   running.cancelled = [&] { return !status.ok() || options_.cancelled(); };
