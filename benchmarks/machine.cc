@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "base/cat.h"
 #include "base/clock.h"
 #include "base/thread_pool.h"
 #include "kernels/aligned_buffer.h"
@@ -52,6 +53,19 @@ int64_t ResidentBytes() {
   int64_t pages = 0, resident = 0;
   if (!(file >> pages >> resident)) return 0;
   return resident * sysconf(_SC_PAGESIZE);
+}
+
+std::string DescribeMachine(int threads) {
+  std::string processor = "unknown processor";
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const size_t colon = line.find(": ");
+    if (!line.starts_with("model name") || colon == std::string::npos) continue;
+    processor = line.substr(colon + 2);
+    break;
+  }
+  const int used = threads == 0 ? ThreadPool::DefaultThreads() : threads;
+  return Cat(processor, ", ", used, used == 1 ? " thread" : " threads");
 }
 
 }  // namespace espalier

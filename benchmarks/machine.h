@@ -3,6 +3,7 @@
 #define ESPALIER_BENCHMARKS_MACHINE_H_
 
 #include <cstdint>
+#include <string>
 
 namespace espalier {
 
@@ -12,6 +13,9 @@ double MeasureReadBandwidth(int threads);
 
 // Bytes of this process in memory now; 0 where the system does not say.
 int64_t ResidentBytes();
+
+// "AMD EPYC 7B13, 2 threads": the processor as the system names it; 0 threads: all processors.
+std::string DescribeMachine(int threads);
 
 }  // namespace espalier
 

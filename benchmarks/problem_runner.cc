@@ -75,7 +75,7 @@ class ProblemRun {
   }
 
   void Emit() {
-    while (!done_.empty() && done_.begin()->first == emitted_) {
+    while (!done_.empty() && (!options_.in_order || done_.begin()->first == emitted_)) {
       options_.on_solved(done_.begin()->second);
       done_.erase(done_.begin());
       ++emitted_;

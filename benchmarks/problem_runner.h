@@ -33,7 +33,8 @@ struct RunnerOptions {
   int64_t in_flight = 8;  // problems under way at once; changes the time they take, not their answers
   uint64_t seed = 0;
   std::string prompt_format;
-  // Called for every problem in the order of the list, as soon as it and all before it are done.
+  bool in_order = true;  // whether a problem that is done waits for those before it in the list
+  // Called for every problem that is done.
   std::function<void(const SolvedProblem&)> on_solved = [](const SolvedProblem&) {};
   // Called after every step.
   std::function<void(const RunnerProgress&)> on_progress = [](const RunnerProgress&) {};

@@ -4,10 +4,12 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
 #include "base/cat.h"
 #include "base/status.h"
 #include "nlohmann/json.hpp"
@@ -21,7 +23,7 @@ using Json = nlohmann::json;
 
 // Bounds against files that are no problems, or more of them than fit into memory.
 constexpr size_t kMaxLineBytes = 1 << 20;
-constexpr size_t kMaxIdBytes = 256;
+constexpr size_t kMaxNameBytes = 256;
 constexpr size_t kMaxAnswerBytes = 1 << 14;
 constexpr size_t kMaxFileBytes = size_t{1} << 30;
 constexpr std::string_view kForms =
@@ -30,6 +32,10 @@ constexpr std::string_view kForms =
     "\"Body\", \"Question\" and \"Answer\"";
 
 std::string Trimmed(std::string_view text) { return std::string(absl::StripAsciiWhitespace(ToAbsl(text))); }
+
+bool HasControls(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_iscntrl(c); });
+}
 
 // The field as text: strings as they are, numbers plainly (27.0 is "27"), "" when it is absent or null.
 absl::StatusOr<std::string> TextField(const Json& object, std::string_view name) {
@@ -53,12 +59,9 @@ absl::StatusOr<std::string> RequiredText(const Json& object, std::string_view na
   return text;
 }
 
-// A number without its thousands separators; other answers as they are.
+// A number without its thousands separators, LaTeX's "1,\!000" too; other answers as they are.
 std::string PlainAnswer(std::string_view answer) {
-  std::string digits;
-  for (const char character : answer) {
-    if (character != ',') digits += character;
-  }
+  const std::string digits = absl::StrReplaceAll(ToAbsl(answer), {{",\\!", ""}, {",", ""}});
   const bool number = digits.size() < answer.size() && AnswersEqual(answer, digits);
   return number ? digits : std::string(answer);
 }
@@ -67,8 +70,11 @@ absl::StatusOr<Problem> ParseSvamp(const Json& object) {
   ESPALIER_ASSIGN_OR_RETURN(const std::string body, RequiredText(object, "Body"));
   ESPALIER_ASSIGN_OR_RETURN(const std::string question, RequiredText(object, "Question"));
   ESPALIER_ASSIGN_OR_RETURN(std::string gold, TextField(object, "Answer"));
-  return Problem{
-      .id = "", .text = Cat(body, " ", question), .gold = std::move(gold), .kind = ProblemKind::kSvamp};
+  Problem problem;
+  problem.text = Cat(body, " ", question);
+  problem.gold = std::move(gold);
+  problem.kind = ProblemKind::kSvamp;
+  return problem;
 }
 
 absl::StatusOr<Problem> ParseMath(const Json& object) {
@@ -80,7 +86,26 @@ absl::StatusOr<Problem> ParseMath(const Json& object) {
     if (!boxed) return absl::InvalidArgumentError("\"solution\" has no \\boxed{} result: add an \"answer\"");
     gold = Trimmed(*boxed);
   }
-  return Problem{.id = "", .text = std::move(text), .gold = std::move(gold), .kind = ProblemKind::kMath};
+  Problem problem;
+  problem.text = std::move(text);
+  problem.gold = std::move(gold);
+  problem.kind = ProblemKind::kMath;
+  return problem;
+}
+
+std::string Steps(int64_t steps) { return Cat(steps, steps == 1 ? " step" : " steps"); }
+
+// By the calculations that GSM8K's solutions mark: <<48/2=24>>.
+std::string StepsOf(std::string_view solution) {
+  int64_t steps = 0;
+  bool open = false;
+  for (size_t at = 0; at + 1 < solution.size(); ++at) {
+    const std::string_view pair = solution.substr(at, 2);
+    if (pair == ">>" && open) ++steps;
+    if (pair == "<<") open = true;
+    if (pair == ">>" || pair[0] == '\n') open = false;
+  }
+  return steps > 0 ? Steps(steps) : "";
 }
 
 absl::StatusOr<Problem> ParseWordProblem(const Json& object) {
@@ -95,8 +120,11 @@ absl::StatusOr<Problem> ParseWordProblem(const Json& object) {
   if (gold.find('\n') != std::string::npos) {
     return absl::InvalidArgumentError("\"answer\" is longer than a line: end it with #### and the result");
   }
-  return Problem{
-      .id = "", .text = std::move(text), .gold = std::move(gold), .kind = ProblemKind::kWordProblem};
+  Problem problem;
+  problem.text = std::move(text);
+  problem.gold = std::move(gold);
+  problem.level = StepsOf(answer);
+  return problem;
 }
 
 absl::StatusOr<Problem> ParseForm(const Json& object) {
@@ -104,6 +132,44 @@ absl::StatusOr<Problem> ParseForm(const Json& object) {
   if (object.contains("problem")) return ParseMath(object);
   if (object.contains("question")) return ParseWordProblem(object);
   return absl::InvalidArgumentError(Cat("no known fields: ", kForms));
+}
+
+absl::StatusOr<std::string> ReadId(const Json& object) {
+  for (const std::string_view name : {"id", "ID", "unique_id"}) {
+    ESPALIER_ASSIGN_OR_RETURN(std::string id, TextField(object, name));
+    if (id.empty()) continue;
+    if (id.size() > kMaxNameBytes) {
+      return absl::InvalidArgumentError(
+          Cat("an \"", name, "\" of more than ", kMaxNameBytes, " bytes: shorten it"));
+    }
+    if (HasControls(id)) {
+      return absl::InvalidArgumentError(
+          Cat("an \"", name, "\" with a line end or control character: write it on one line"));
+    }
+    return id;
+  }
+  return "";
+}
+
+// The first of the fields that holds a name; others may hold anything.
+std::string NameField(const Json& object, std::initializer_list<std::string_view> fields) {
+  for (const std::string_view field : fields) {
+    absl::StatusOr<std::string> name = TextField(object, field);
+    const bool fits = name.ok() && !name->empty() && name->size() <= kMaxNameBytes && !HasControls(*name);
+    if (fits) return *std::move(name);
+  }
+  return "";
+}
+
+void ReadClass(const Json& object, Problem& problem) {
+  std::string level = NameField(object, {"level"});
+  if (level.starts_with("Level ")) level.erase(0, 6);
+  const auto steps = object.find("steps");
+  if (level.empty() && steps != object.end() && steps->is_number_unsigned()) {
+    level = Steps(steps->get<int64_t>());
+  }
+  if (!level.empty()) problem.level = std::move(level);
+  problem.subject = NameField(object, {"subject", "type", "Type"});
 }
 
 absl::StatusOr<Problem> ParseProblem(std::string_view line, int64_t line_number) {
@@ -115,18 +181,9 @@ absl::StatusOr<Problem> ParseProblem(std::string_view line, int64_t line_number)
         Cat("an answer of more than ", kMaxAnswerBytes, " bytes: give the result alone"));
   }
   problem.gold = PlainAnswer(problem.gold);
-  for (const std::string_view name : {"id", "ID"}) {
-    if (!problem.id.empty()) break;
-    ESPALIER_ASSIGN_OR_RETURN(problem.id, TextField(object, name));
-  }
-  if (problem.id.size() > kMaxIdBytes) {
-    return absl::InvalidArgumentError(Cat("an \"id\" of more than ", kMaxIdBytes, " bytes: shorten it"));
-  }
-  if (std::any_of(problem.id.begin(), problem.id.end(),
-                  [](unsigned char c) { return absl::ascii_iscntrl(c); })) {
-    return absl::InvalidArgumentError("an \"id\" with a line end or control character: write it on one line");
-  }
+  ESPALIER_ASSIGN_OR_RETURN(problem.id, ReadId(object));
   if (problem.id.empty()) problem.id = Cat(line_number);
+  ReadClass(object, problem);
   return problem;
 }
 

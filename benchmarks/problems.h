@@ -20,10 +20,15 @@ enum class ProblemKind {
 };
 
 struct Problem {
-  std::string id;  // field "id" or "ID"; else the number of the line in the file, from 1, blank ones counted
+  std::string id;  // field "id", "ID" or "unique_id"; else the number of the line in the file, from 1, blank
+                   // ones counted
   std::string text;  // SVAMP: body and question joined by a space
   std::string gold;  // bare answer, without thousands separators for a number; "" when the file gives none
   ProblemKind kind = ProblemKind::kWordProblem;
+  // How hard it is: "level" ("Level 5" and 5 are "5"), or "3 steps" by field "steps" or by the calculations
+  // <<...>> of GSM8K's solutions; "" when the file does not say.
+  std::string level;
+  std::string subject;  // "subject", "type" or "Type"; "" when the file does not say
 };
 
 // Reads the first `limit` problems (all without a limit). Blank lines and a UTF-8 byte order mark are passed

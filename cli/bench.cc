@@ -131,6 +131,7 @@ void RegisterBench(CLI::App& app, Commands& commands) {
       ->check(WholeNumber(1, kMostTokens));
   command->add_option("--branches", options->branches, "one row for each of these")->capture_default_str();
   commands.push_back({command, [options] { return RunThroughput(*options); }});
+  RegisterBenchMath(*bench, commands);
 }
 
 }  // namespace espalier

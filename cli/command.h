@@ -89,6 +89,7 @@ std::string FormatDuration(double seconds);
 
 void RegisterSolve(CLI::App& app, Commands& commands);
 void RegisterBench(CLI::App& app, Commands& commands);
+void RegisterBenchMath(CLI::App& bench, Commands& commands);
 void RegisterModelCommands(CLI::App& app, Commands& commands);  // models, pull, inspect, tokenize
 void RegisterNumerics(CLI::App& app, Commands& commands);       // logits, perplexity
 

@@ -7,12 +7,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/cat.h"
 #include "base/clock.h"
 #include "base/status.h"
-#include "base/text.h"
 #include "benchmarks/machine.h"
 #include "benchmarks/problem_runner.h"
 #include "benchmarks/problems.h"
@@ -71,11 +69,9 @@ absl::StatusOr<std::vector<Program>> ParsePrograms(const std::string& specs) {
 
 // Before the model is there; whether the format fits the model is seen then.
 absl::Status CheckPromptFormat(const std::string& name) {
-  std::vector<std::string> names;
-  for (const PromptFormat& format : PromptFormats()) names.push_back(format.name);
-  if (name.empty() || std::find(names.begin(), names.end(), name) != names.end()) return absl::OkStatus();
-  return absl::InvalidArgumentError(Cat("--prompt-format: unknown format '", name, "'",
-                                        DidYouMean(name, names), ": there are ", absl::StrJoin(names, ", ")));
+  if (name.empty()) return absl::OkStatus();
+  const absl::Status status = FindPromptFormat(name).status();
+  return status.ok() ? status : absl::InvalidArgumentError(Cat("--prompt-format: ", ToStd(status.message())));
 }
 
 std::string ProgressText(const std::string& program, const RunnerProgress& progress) {
@@ -211,8 +207,10 @@ void RegisterSolve(CLI::App& app, Commands& commands) {
                       "problems, one JSON object a line (GSM8K, MATH, AIME, AMC, SVAMP)");
   command->add_option("--limit,-n", options->limit, "only the first N problems")
       ->check(WholeNumber(1, kMostProblems));
-  command->add_option("--prompt-format", options->prompt_format,
-                      "boxed (chat), question (plain) or steps (chat, a step a line); default: by model");
+  command->add_option(
+      "--prompt-format", options->prompt_format,
+      "boxed (chat), question (plain), steps (chat, a step a line), gsm8k-8shot or math-4shot "
+      "(plain, with examples); default: by model");
   command->add_option(
       "--reward,-R", options->reward,
       "what scores branches: checker, logprob, or a reward model as for --model; default: by model");

@@ -36,6 +36,9 @@ struct ModelInfo {
   int64_t parameters = 0;
   int32_t vocabulary_size = 0;
   int32_t context_length = 0;
+  int32_t layers = 0;
+  int32_t attention_width = 0;  // query heads x size of a head
+  KvType kv_type = KvType::kF16;
   int32_t page_size = 0;
   int32_t page_count = 0;
   int64_t page_bytes = 0;  // K and V of all layers

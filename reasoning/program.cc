@@ -71,10 +71,11 @@ absl::StatusOr<Program> ProgramRegistry::Make(std::string_view spec) const {
     if (entry.description.name != name) continue;
     absl::StatusOr<KeyValues> given = ParseOptions(name, text);
     if (!given.ok()) return given.status();
-    ProgramOptions options(*std::move(given));
     Program program;
     program.spec = spec;
     program.name = name;
+    program.options = *std::move(given);
+    ProgramOptions options(program.options);
     program.generation = ReadGeneration(entry.description.defaults, options);
     program.body = entry.factory(options);
     if (const absl::Status status = options.Finish(); !status.ok()) {

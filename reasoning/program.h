@@ -25,6 +25,7 @@ struct Program {
   std::string name;
   ProgramBody body;
   GenerationOptions generation;
+  std::vector<std::pair<std::string, std::string>> options;  // as given: every key=value
 };
 
 // The key=value pairs of one spec. Whoever asks for a key consumes it; the first fault is kept.

@@ -1,5 +1,7 @@
 #include "reasoning/prompt_format.h"
 
+#include <optional>
+
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "base/cat.h"
@@ -7,11 +9,30 @@
 #include "base/text.h"
 #include "engine/chat_template.h"
 #include "engine/tokenizer.h"
+#include "reasoning/few_shot.h"
 
 namespace espalier {
 namespace {
 
 constexpr std::string_view kProblem = "{problem}";
+
+PromptFormat Gsm8kFormat(int64_t shots) {
+  PromptFormat format;
+  format.name = Cat("gsm8k-", shots, "shot");
+  format.user = Gsm8kPrompt(shots);
+  format.stop = {"Q:"};
+  format.step_delimiter = "\n";
+  return format;
+}
+
+PromptFormat MathFormat(int64_t shots) {
+  PromptFormat format;
+  format.name = Cat("math-", shots, "shot");
+  format.user = MathPrompt(shots);
+  format.stop = {"Problem:"};
+  format.step_delimiter = "\n";
+  return format;
+}
 
 std::vector<PromptFormat> MakeFormats() {
   PromptFormat boxed;
@@ -32,7 +53,16 @@ std::vector<PromptFormat> MakeFormats() {
   steps.chat = true;
   steps.user = kProblem;
   steps.step_delimiter = "\n";
-  return {boxed, question, steps};
+  return {boxed, question, steps, Gsm8kFormat(kGsm8kShots), MathFormat(kMathShots)};
+}
+
+// "gsm8k-3shot": fewer examples of a format than it has.
+std::optional<PromptFormat> FewerShots(std::string_view name) {
+  for (int64_t shots = 1; shots < kGsm8kShots; ++shots) {
+    if (name == Cat("gsm8k-", shots, "shot")) return Gsm8kFormat(shots);
+    if (shots < kMathShots && name == Cat("math-", shots, "shot")) return MathFormat(shots);
+  }
+  return std::nullopt;
 }
 
 std::string FillIn(const std::string& pattern, std::string_view problem) {
@@ -44,6 +74,17 @@ std::string FillIn(const std::string& pattern, std::string_view problem) {
 std::span<const PromptFormat> PromptFormats() {
   static const std::vector<PromptFormat> kFormats = MakeFormats();
   return kFormats;
+}
+
+absl::StatusOr<PromptFormat> FindPromptFormat(std::string_view name) {
+  std::vector<std::string> names;
+  for (const PromptFormat& format : PromptFormats()) {
+    if (format.name == name) return format;
+    names.push_back(format.name);
+  }
+  if (std::optional<PromptFormat> format = FewerShots(name)) return *std::move(format);
+  return absl::InvalidArgumentError(Cat("unknown prompt format '", name, "'", DidYouMean(name, names),
+                                        ": there are ", absl::StrJoin(names, ", ")));
 }
 
 absl::StatusOr<PromptFormat> FindPromptFormat(std::string_view name, const Engine& engine) {
@@ -59,18 +100,12 @@ absl::StatusOr<PromptFormat> FindPromptFormat(std::string_view name, const Engin
     return absl::InvalidArgumentError(Cat("the model's chat template cannot be read (", fault,
                                           "): give --prompt-format question for plain text"));
   }
-  std::vector<std::string> names;
-  for (const PromptFormat& format : PromptFormats()) {
-    names.push_back(format.name);
-    if (format.name != name) continue;
-    if (format.chat && engine.chat_template() == nullptr) {
-      return absl::InvalidArgumentError(
-          Cat("prompt format '", name, "' needs a chat template, and this model has none: use 'question'"));
-    }
-    return format;
+  ESPALIER_ASSIGN_OR_RETURN(PromptFormat format, FindPromptFormat(name));
+  if (format.chat && engine.chat_template() == nullptr) {
+    return absl::InvalidArgumentError(
+        Cat("prompt format '", name, "' needs a chat template, and this model has none: use 'question'"));
   }
-  return absl::InvalidArgumentError(Cat("unknown prompt format '", name, "'", DidYouMean(name, names),
-                                        ": there are ", absl::StrJoin(names, ", ")));
+  return format;
 }
 
 absl::StatusOr<std::vector<TokenId>> MakePrompt(const PromptFormat& format, std::string_view problem,

@@ -23,11 +23,14 @@ struct PromptFormat {
 };
 
 // All formats, by name: "boxed" (chat, answer in \boxed{}), "question" (plain text), "steps" (chat without a
-// system message, a step a line).
+// system message, a step a line), "gsm8k-8shot" and "math-4shot" (plain text with worked examples before it).
 std::span<const PromptFormat> PromptFormats();
 
-// The format of that name; "" is the one that the model file asks for, else by whether it has a chat
-// template. InvalidArgument: unknown name, or a chat format for a model without template.
+// One of them, or one with fewer examples ("gsm8k-3shot"). InvalidArgument, with the nearest name: unknown.
+absl::StatusOr<PromptFormat> FindPromptFormat(std::string_view name);
+
+// The format of that name for a model; "" is the one that the model file asks for, else by whether it has a
+// chat template. InvalidArgument: unknown name, or a chat format for a model without template.
 absl::StatusOr<PromptFormat> FindPromptFormat(std::string_view name, const Engine& engine);
 
 // Token ids of the prompt: chat template, BOS as the model file asks.

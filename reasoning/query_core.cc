@@ -373,6 +373,7 @@ void QueryCore::Record(const BranchState& branch) {
   BranchRecord& record = records_.emplace_back();
   record.path = branch.path;
   record.text = tokenizer_.Decode(tokens.subspan(branch.start_length));
+  record.inherited = tokenizer_.Decode(tokens.subspan(prompt_length_, branch.start_length - prompt_length_));
   record.answer = ExtractAnswer(Text(branch));
   record.end = branch.stop_note.empty() ? EndReasonName(branch.end_reason) : branch.stop_note;
   record.start = branch.start_length - prompt_length_;

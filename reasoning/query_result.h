@@ -25,6 +25,7 @@ struct TokenCounts {
 struct BranchRecord {
   BranchPath path;
   std::string text;                 // its own part: after the fork
+  std::string inherited;            // between the prompt and its own part: from its parent
   std::string answer;               // extracted from the whole path
   std::string end;                  // EndReasonName, or the note of the stop ("decided_vote")
   int64_t start = 0;                // tokens between the prompt and its own part: where it left its parent

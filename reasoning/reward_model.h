@@ -29,6 +29,7 @@ class RewardModel : public Scorer {
   absl::Status Step() override;
 
   const ModelInfo& info() const { return engine_->info(); }
+  const ModelInfo* model() const override { return &engine_->info(); }
 
  private:
   struct Job {

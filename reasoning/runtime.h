@@ -76,6 +76,8 @@ class Runtime {
   // queries use it. The text scorers (scorer.h) are there from the start.
   void RegisterScorer(const std::string& name, std::shared_ptr<Scorer> scorer);
   const std::string& default_reward() const { return default_reward_; }
+  // The scorer of that name; "" : the default one. InvalidArgument, with the nearest name: unknown.
+  absl::StatusOr<Scorer*> FindScorer(const std::string& name) const;
 
   // Runs one query to its end, with any others that are under way.
   QueryResult Run(const QueryRequest& request);
@@ -93,11 +95,11 @@ class Runtime {
 
   const RuntimeCounters& counters() const { return counters_; }
   Scheduler& scheduler() { return scheduler_; }
+  Engine& engine() { return engine_; }
 
  private:
   struct RunningQuery;
 
-  absl::StatusOr<Scorer*> FindScorer(const std::string& given) const;
   absl::Status StepScorers();
   absl::Status StepScheduler();
   void FinishAll(const absl::Status& status);

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/engine.h"
 #include "reward/step_scores.h"
 
 namespace espalier {
@@ -37,6 +38,9 @@ class Scorer {
   virtual void Cancel(Ticket ticket) = 0;
 
   virtual bool has_work() const = 0;
+  // The model that judges, null for a scorer without one.
+  virtual const ModelInfo* model() const { return nullptr; }
+
   // Works on what was submitted. An error: the scorer is lost, and every open ticket has been told.
   virtual absl::Status Step() = 0;
 };

@@ -91,7 +91,7 @@ class Scheduler {
   void ForgetQuery(QueryId query);
   const StepReport& last_step() const { return report_; }
   const RadixCache& cache() const { return cache_; }
-  // For tests: throws away every cached page that no lease holds.
+  // Throws away every cached page that no lease holds: for tests, and before a measurement.
   void EvictCache();
   // For tests: takes the pages of every branch, as a shortage of memory would.
   void PreemptAll();

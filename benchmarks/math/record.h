@@ -59,8 +59,9 @@ struct MathRecord {
 struct MathSettings {
   std::string model;
   int64_t parameters = 0;
+  int64_t model_bytes = 0;   // of its file: tells quantizations apart
   std::string dataset;       // base name of the file
-  std::string dataset_hash;  // xxh64 of the file's bytes, hexadecimal
+  std::string dataset_hash;  // StableHash of the file, hexadecimal
   std::string prompt_format;
   std::string reward;
   std::string kv_type;

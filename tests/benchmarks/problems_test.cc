@@ -51,6 +51,8 @@ TEST(ProblemsTest, ReadsMath) {
   EXPECT_EQ(problem.kind, ProblemKind::kMath);
   EXPECT_EQ(ReadOne(R"({"problem": "x?", "solution": "\\boxed{1}, so \\boxed{\\frac{1}{2}}"})").gold,
             "\\frac{1}{2}");
+  EXPECT_EQ(ReadOne(R"({"problem": "x?", "answer": "\\$32,\\!348"})").gold, "\\$32348");
+  EXPECT_EQ(ReadOne(R"({"problem": "x?", "answer": "1,2,3"})").gold, "1,2,3");
   EXPECT_EQ(ReadOne(R"({"problem": "x?", "question": "the same", "answer": 27.0})").gold, "27");
 }
 
@@ -61,6 +63,38 @@ TEST(ProblemsTest, ReadsSvamp) {
   EXPECT_EQ(problem.gold, "145");
   EXPECT_EQ(problem.id, "chal-777");
   EXPECT_EQ(problem.kind, ProblemKind::kSvamp);
+}
+
+TEST(ProblemsTest, ReadsLevelsAndSubjects) {
+  const Problem math = ReadOne(
+      R"({"problem": "x?", "answer": "1", "subject": "Precalculus", "level": 2, "unique_id": "test/p/807.json"})");
+  EXPECT_EQ(math.level, "2");
+  EXPECT_EQ(math.subject, "Precalculus");
+  EXPECT_EQ(math.id, "test/p/807.json");
+  const Problem old =
+      ReadOne(R"({"problem": "x?", "solution": "\\boxed{1}", "level": "Level 5", "type": "Algebra"})");
+  EXPECT_EQ(old.level, "5");
+  EXPECT_EQ(old.subject, "Algebra");
+  EXPECT_EQ(ReadOne(R"({"Body": "a", "Question": "b", "Answer": 1, "Type": "Subtraction"})").subject,
+            "Subtraction");
+  EXPECT_EQ(ReadOne(R"({"question": "a", "answer": "#### 1", "steps": 4})").level, "4 steps");
+}
+
+TEST(ProblemsTest, CountsTheCalculationsOfASolution) {
+  EXPECT_EQ(ReadOne(R"({"question": "a", "answer": "<<1+1=2>>2\n<<2*3=6>>6\n#### 6"})").level, "2 steps");
+  EXPECT_EQ(ReadOne(R"({"question": "a", "answer": "$<<1+1=2>>2\n#### 2"})").level, "1 step");
+  for (const char* none : {"1 < 2 >> 1\\n#### 2", "<<1+1\\n=2>>\\n#### 2", "<< #### 2"}) {
+    EXPECT_EQ(ReadOne(Cat(R"({"question": "a", "answer": ")", none, "\"}")).level, "") << none;
+  }
+}
+
+TEST(ProblemsTest, OddLevelsAndSubjectsAreNone) {
+  const Problem problem =
+      ReadOne(R"({"problem": "x?", "answer": "1", "level": ["a"], "type": {}, "steps": -1})");
+  EXPECT_EQ(problem.level, "");
+  EXPECT_EQ(problem.subject, "");
+  EXPECT_EQ(ReadOne(Cat(R"({"problem": "x?", "level": ")", std::string(999, '5'), "\"}")).level, "");
+  EXPECT_EQ(ReadOne(R"({"problem": "x?", "type": "a\nb"})").subject, "");
 }
 
 TEST(ProblemsTest, WritesNumbersPlainly) {
@@ -145,8 +179,8 @@ TEST(ProblemsTest, LongTextsTakeNoLongTime) {
     for (int i = 0; i < times; ++i) result += text;
     return result;
   };
-  for (const std::string_view unit :
-       {"\\\\boxed{", "\\\\boxed{1}", "{", "1,", "\\\\frac{1}{2},", "#### ", "-", "\\\\text{", "\\\\frac{"}) {
+  for (const std::string_view unit : {"\\\\boxed{", "\\\\boxed{1}", "{", "1,", "\\\\frac{1}{2},", "#### ",
+                                      "-", "\\\\text{", "\\\\frac{", "<<"}) {
     const std::string text = repeat(unit, static_cast<int>(900'000 / unit.size()));
     (void)Read(Cat("{\"problem\": \"a\", \"solution\": \"", text, "\"}"));
     (void)Read(Cat("{\"problem\": \"a\", \"answer\": \"", text, "\"}"));

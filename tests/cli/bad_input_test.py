@@ -184,7 +184,8 @@ class ProblemFiles(CommandLineTest):
 
 class Help(CommandLineTest):
     def test_every_command(self):
-        commands = ["solve", "logits", "perplexity", "models", "pull", "inspect", "tokenize", "bench", "bench throughput"]
+        commands = ["solve", "logits", "perplexity", "models", "pull", "inspect", "tokenize", "bench"]
+        commands += ["bench throughput", "bench math"]
         for command in ["", *commands]:
             code, out, err = run(*command.split(), "--help")
             self.assertEqual((code, err), (0, ""), command)

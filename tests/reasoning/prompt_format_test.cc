@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "engine/tokenizer.h"
@@ -93,6 +94,33 @@ TEST(PromptFormat, AModelFileMayAskForItsOwn) {
 TEST(PromptFormat, UnknownNamesAreSaid) {
   const auto engine = OpenWithTemplate("");
   EXPECT_THAT(FindPromptFormat("boxd", *engine).status().ToString(), HasSubstr("did you mean 'boxed'?"));
+}
+
+TEST(PromptFormat, FewShotPromptsAreTheHarnesss) {
+  const auto golden = nlohmann::json::parse(ReadFile("tests/golden/few_shot_prompts.json"));
+  const auto engine = OpenWithTemplate("");
+  for (const auto& [name, expected] : golden["formats"].items()) {
+    const PromptFormat format = *FindPromptFormat(name, *engine);
+    EXPECT_EQ(PromptText(*engine, format, golden["problem"].get<std::string>()), expected["prompt"]) << name;
+    EXPECT_EQ(format.stop.front(), expected["stop"].front())
+        << "the others are ends of turn, which are tokens";
+    EXPECT_FALSE(format.chat) << "also where the model has a template";
+  }
+}
+
+TEST(PromptFormat, FewerShotsAreTheFirst) {
+  EXPECT_EQ(
+      FindPromptFormat("gsm8k-1shot")->user,
+      "Q: There are 15 trees in the grove. Grove workers will plant trees in the grove today. After they "
+      "are done, there will be 21 trees. How many trees did the grove workers plant today?\nA: There are "
+      "15 trees originally. Then there were 21 trees after some more were planted. So there must have been "
+      "21 - 15 = 6. The answer is 6.\n\nQ: {problem}\nA:");
+  const std::string most = FindPromptFormat("math-4shot")->user;
+  const std::string fewer = FindPromptFormat("math-3shot")->user;
+  EXPECT_THAT(most, testing::StartsWith(fewer.substr(0, fewer.find("{problem}"))));
+  for (const std::string name : {"gsm8k-0shot", "gsm8k-9shot", "math-5shot", "math-shot", "gsm8k-03shot"}) {
+    EXPECT_THAT(FindPromptFormat(name).status().ToString(), HasSubstr("unknown prompt format")) << name;
+  }
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ ALLOWED = {
 }
 ALLOWED["benchmarks"] = [folder + "/" for folder in ALLOWED]
 ALLOWED["service"] = ALLOWED["benchmarks"]
-ALLOWED["examples"] = ALLOWED["benchmarks"]
+ALLOWED["examples"] = ALLOWED["benchmarks"] + ["benchmarks/"]
 ALLOWED["cli"] = ALLOWED["benchmarks"] + ["benchmarks/", "service/"]
 
 BASE_MAY_USE = ("absl/", "xxhash.h")

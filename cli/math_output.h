@@ -1,0 +1,19 @@
+// What `espalier bench math` prints of a run.
+#ifndef ESPALIER_CLI_MATH_OUTPUT_H_
+#define ESPALIER_CLI_MATH_OUTPUT_H_
+
+#include <ostream>
+
+#include "benchmarks/math/record.h"
+
+namespace espalier {
+
+// MathTable.
+void WriteMathTable(const MathRun& run, std::ostream& out);
+
+// An object a line: MathSummaryJson for each program, then {"summary": ...} with the settings and the prompt.
+void WriteMathJson(const MathRun& run, std::ostream& out);
+
+}  // namespace espalier
+
+#endif  // ESPALIER_CLI_MATH_OUTPUT_H_
