@@ -43,6 +43,8 @@ std::optional<AnswerSign> GreekLetter(std::string_view word) {
 bool EndsQuantity(const std::vector<AnswerToken>& tokens) {
   if (tokens.empty()) return false;
   const AnswerToken& last = tokens.back();
+  const bool article = last.kind == Kind::kVariable && last.text == "a" && tokens.size() > 1;
+  if (article) return tokens[tokens.size() - 2].kind == Kind::kNumber;  // "42 a day"
   return last.kind == Kind::kNumber || last.kind == Kind::kWord || last.Is("}") || last.Is(")") ||
          last.Is("/") || last.IsName("degree");
 }

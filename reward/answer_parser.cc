@@ -186,13 +186,22 @@ int32_t AnswerParser::ParseQuantity() {
   return quantity;
 }
 
+// The U of "[0, 1) U (1, 2]".
+bool AnswerParser::IsUnionLetter() const {
+  if (Peek().kind != Kind::kVariable || Peek().text != "U" || position_ == 0) return false;
+  const AnswerToken& last = tokens_[position_ - 1];
+  return (last.Is(")") || last.Is("]") || last.Is("\\}")) &&
+         (Peek(1).Is("(") || Peek(1).Is("[") || Peek(1).Is("\\{"));
+}
+
 int32_t AnswerParser::ParseSetExpression() {
   int32_t left = ParseSum();
   size_t operations = 0;
   while (!failed_ && ++operations <= kMaxDifferences) {
-    if (Peek().Is("cup")) {
+    const auto at_union = [&] { return Peek().Is("cup") || IsUnionLetter(); };
+    if (at_union()) {
       std::vector<int32_t> parts = {left};
-      while (!failed_ && Take("cup")) parts.push_back(ParseSum());
+      while (!failed_ && at_union()) Next(), parts.push_back(ParseSum());
       left = Make(NodeKind::kUnion, std::move(parts));
     } else if (Take("cap")) {
       const int32_t right = ParseSum();

@@ -66,6 +66,7 @@ class AnswerParser {
   int32_t ParseSet(std::string_view close);
   int32_t ParseMatrix();
   bool SkipProse();
+  bool IsUnionLetter() const;
   bool TakeRelation(std::string* operators);
   bool TakeJoint(bool* is_or, bool* is_and);
 
@@ -82,6 +83,8 @@ class AnswerParser {
   int32_t ParseFactor();
   int32_t ParsePostfix(int32_t base);
   int32_t ParseExponent();
+  int32_t MakeDegrees(int32_t number);
+  int32_t ScaleMatrix(int32_t matrix, const std::vector<int32_t>& above, const std::vector<int32_t>& below);
   int32_t ParseBase();
   int32_t ParseNumber();
   int32_t ParseVariable();

@@ -66,6 +66,9 @@ int32_t AnswerParser::ParseSum() {
     if (negative && expression_.nodes[term].kind == NodeKind::kPercent) {
       const int32_t inside = Make(NodeKind::kNegate, {expression_.nodes[term].children[0]});
       term = Make(NodeKind::kPercent, {inside});
+    } else if (negative && expression_.nodes[term].kind == NodeKind::kMatrix) {
+      const int32_t one = MakeLeaf(NodeKind::kNumber, "1");
+      term = ScaleMatrix(term, {Make(NodeKind::kNegate, {one})}, {});
     } else if (negative) {
       term = Make(NodeKind::kNegate, {term});
     }
@@ -82,7 +85,7 @@ bool AnswerParser::StartsFactor() const {
     case Kind::kNumber:
       return true;
     case Kind::kVariable:
-      return !StartsUnit();
+      return !StartsUnit() && !IsUnionLetter();
     case Kind::kName:
       return token.text != "end" && token.text != "rfloor" && token.text != "rceil" &&
              !IsCurrency(token.text);
@@ -126,7 +129,7 @@ int32_t AnswerParser::ParseTerm() {
   std::vector<int32_t> below;
   if (!failed_ && IsWhole(expression_.nodes[above[0]]) && expression_.nodes[above[0]].children.empty()) {
     const int32_t mixed = ParseMixedNumber(above[0]);
-    if (mixed != kFailed) above[0] = mixed;
+    if (mixed != kFailed) above[0] = ParsePostfix(mixed);
   }
   while (!failed_) {
     if (Take("*")) {
@@ -144,10 +147,33 @@ int32_t AnswerParser::ParseTerm() {
     }
   }
   if (failed_) return kFailed;
+  const auto is_matrix = [&](int32_t factor) { return expression_.nodes[factor].kind == NodeKind::kMatrix; };
+  const auto matrix = std::find_if(above.begin(), above.end(), is_matrix);
+  if (matrix != above.end() && above.size() + below.size() > 1) {
+    const int32_t scaled = *matrix;
+    above.erase(matrix);
+    return ScaleMatrix(scaled, above, below);
+  }
   const int32_t product = above.size() == 1 ? above[0] : Make(NodeKind::kMultiply, std::move(above));
   if (below.empty()) return product;
   const int32_t divisor = below.size() == 1 ? below[0] : Make(NodeKind::kMultiply, std::move(below));
   return Make(NodeKind::kDivide, {product, divisor});
+}
+
+// Every cell times the factors above, divided by those below.
+int32_t AnswerParser::ScaleMatrix(int32_t matrix, const std::vector<int32_t>& above,
+                                  const std::vector<int32_t>& below) {
+  std::vector<int32_t> cells = expression_.nodes[matrix].children;
+  const int32_t columns = expression_.nodes[matrix].value;
+  for (int32_t& cell : cells) {
+    std::vector<int32_t> factors = above;
+    factors.push_back(cell);
+    cell = Make(NodeKind::kMultiply, std::move(factors));
+    for (const int32_t divisor : below) cell = Make(NodeKind::kDivide, {cell, divisor});
+  }
+  const int32_t scaled = Make(NodeKind::kMatrix, std::move(cells));
+  if (!failed_) expression_.nodes[scaled].value = columns;
+  return scaled;
 }
 
 int32_t AnswerParser::ParseFactor() {
@@ -164,12 +190,12 @@ int32_t AnswerParser::ParsePostfix(int32_t base) {
   for (int count = 0; !failed_ && count < kMaxPostfixes; ++count) {
     if (Peek().IsName("degree")) {
       Next();
-      base = Make(NodeKind::kDegree, {base});
+      base = MakeDegrees(base);
     } else if (Take("^")) {
       const bool braced = Peek().Is("{") && Peek(1).IsName("degree") && Peek(2).Is("}");
       if (Peek().IsName("degree") || braced) {
         position_ += braced ? 3 : 1;
-        base = Make(NodeKind::kDegree, {base});
+        base = MakeDegrees(base);
       } else {
         const int32_t exponent = ParseExponent();
         base = Make(NodeKind::kPower, {base, exponent});
@@ -183,6 +209,18 @@ int32_t AnswerParser::ParsePostfix(int32_t base) {
     }
   }
   return Fail();
+}
+
+// Behind the degree sign: an angle, or a temperature if C or F follows.
+int32_t AnswerParser::MakeDegrees(int32_t number) {
+  const bool celsius = Peek().kind == Kind::kVariable && Peek().text == "C";
+  const bool fahrenheit = Peek().kind == Kind::kVariable && Peek().text == "F";
+  if (!celsius && !fahrenheit) return Make(NodeKind::kDegree, {number});
+  Next();
+  expression_.units.push_back(*FindUnit(celsius ? "celsius" : "fahrenheit"));
+  const int32_t node = Make(NodeKind::kUnit, {number});
+  if (!failed_) expression_.nodes[node].value = static_cast<int32_t>(expression_.units.size()) - 1;
+  return node;
 }
 
 int32_t AnswerParser::ParseExponent() {

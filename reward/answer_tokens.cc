@@ -110,7 +110,8 @@ class Tokenizer {
       case '`':
         return;
       case '.':
-        if (!rest_.empty() && !absl::ascii_isspace(rest_[0])) Add(Kind::kSymbol, ".");
+        // Behind words it ends a sentence; "B. 12" is a choice.
+        if (!rest_.empty() && (!absl::ascii_isspace(rest_[0]) || IsFirstLetter())) Add(Kind::kSymbol, ".");
         return;
       case '{':
         braces_are_text_.push_back(in_text());
@@ -120,6 +121,10 @@ class Tokenizer {
       default:
         return Bracket(std::string_view(&sign, 1));
     }
+  }
+
+  bool IsFirstLetter() const {
+    return result_.tokens.size() == 1 && result_.tokens[0].kind == Kind::kVariable;
   }
 
   // A bracket or any other sign.
@@ -264,6 +269,12 @@ class Tokenizer {
       } else {
         break;
       }
+    }
+    const bool spaced =
+        at == 0 && text.starts_with(' ') && brackets_ == 0 && (text.size() < 5 || text[4] != '/');
+    if (spaced) {
+      at = 1;
+      marked = true;
     }
     if (at == 0 || commas > 1 || (commas == 0 && !marked)) return 0;
     const std::string_view digits = text.substr(at, 4);
