@@ -347,7 +347,7 @@ int32_t AnswerParser::ParseName() {
   if (name == "begin") return ParseMatrix();
   if (IsCurrency(name)) {
     currency_ = name == "pound" ? "sterling" : name;
-    return ParsePostfix(ParseBase());
+    return ParseFactor();
   }
   if (name == "frac" || name == "binom") {
     const int32_t above = ParseBase();

@@ -110,8 +110,7 @@ class Tokenizer {
       case '`':
         return;
       case '.':
-        // Behind words it ends a sentence; "B. 12" is a choice.
-        if (!rest_.empty() && (!absl::ascii_isspace(rest_[0]) || IsFirstLetter())) Add(Kind::kSymbol, ".");
+        if (PointMeans()) Add(Kind::kSymbol, ".");
         return;
       case '{':
         braces_are_text_.push_back(in_text());
@@ -123,8 +122,12 @@ class Tokenizer {
     }
   }
 
-  bool IsFirstLetter() const {
-    return result_.tokens.size() == 1 && result_.tokens[0].kind == Kind::kVariable;
+  // A point that does not end a sentence: of "0.\overline{3}", or of the choice "B. 12".
+  bool PointMeans() const {
+    if (rest_.empty()) return false;
+    if (result_.tokens.size() == 1 && result_.tokens[0].kind == Kind::kVariable) return true;
+    return absl::ascii_isalnum(rest_[0]) ||
+           (rest_[0] == '\\' && rest_.size() > 1 && absl::ascii_isalpha(rest_[1]));
   }
 
   // A bracket or any other sign.
