@@ -17,7 +17,7 @@ using Kind = AnswerTokenKind;
 // Short words that are prose wherever they stand outside text commands.
 constexpr std::string_view kShortProse[] = {"or",  "and", "per", "the", "is",  "are", "of",  "for",
                                             "to",  "by",  "on",  "an",  "was", "not", "yes", "no",
-                                            "one", "two", "six", "ten", "all", "has"};
+                                            "one", "two", "six", "ten", "all", "has", "sq"};
 
 template <typename Table>
 bool Contains(const Table& table, std::string_view word) {
@@ -121,6 +121,8 @@ void AddLetters(std::string_view run, bool spaced, bool in_text, std::vector<Ans
   }
   if (is_unit && EndsQuantity(*tokens)) return adder.Add(Kind::kWord, run);
   if (lower == "in" && !tokens->empty()) return adder.Add(Kind::kSymbol, "in");
+  const bool in_prose = spaced && !tokens->empty() && tokens->back().kind == Kind::kWord;
+  if (run == "Rs" || (in_prose && !known)) return adder.Add(Kind::kWord, run);
   if (Contains(kShortProse, lower)) return adder.Add(Kind::kWord, lower);
   if (known) return adder.Add(known->kind, known->text);
   if (const auto greek = GreekLetter(run)) return adder.Add(greek->kind, greek->text);

@@ -104,8 +104,9 @@ class Tokenizer {
     const char sign = Take(1)[0];
     switch (sign) {
       case '$':
-        if (!dollars_delimit_) Add(Kind::kName, "dollar");
+        if (!dollars_delimit_ && !rest_.empty()) Add(Kind::kName, "dollar");
         return;
+      case '#':
       case '"':
       case '`':
         return;
@@ -188,10 +189,21 @@ class Tokenizer {
     if (!sign) return Add(Kind::kName, Cat("\\", name));
     if (sign->kind == Kind::kSymbol) {
       Bracket(sign->text);
+      if (name == "\\") SkipRowSpace();
     } else if (!sign->text.empty()) {
       Add(sign->kind, sign->text);
     } else if ((name == "left" || name == "right") && rest_.starts_with('.')) {
       Take(1);
+    }
+  }
+
+  // "[2pt]" behind the end of a matrix's row.
+  void SkipRowSpace() {
+    const size_t end = rest_.find(']');
+    if (!rest_.starts_with('[') || end == std::string_view::npos) return;
+    const std::string_view length = rest_.substr(1, end - 1);
+    for (const std::string_view unit : {"pt", "em", "ex", "mm", "cm"}) {
+      if (length.ends_with(unit)) return void(Take(end + 1));
     }
   }
 

@@ -43,6 +43,7 @@ constexpr Synonym kCommands[] = {
     {"boxed", kNothing},
     {"fbox", kNothing},
     {"!", kNothing},
+    {"#", kNothing},
     {"/", kNothing},
     // Operators.
     {"cdot", Symbol("*")},
@@ -121,6 +122,10 @@ constexpr Synonym kCommands[] = {
     {"vec", Name("accent")},
     {"hat", Name("accent")},
     {"overrightarrow", Name("accent")},
+    {"over", Name("over")},
+    {"choose", Name("choose")},
+    {"angle", Name("angle")},
+    {"triangle", Name("angle")},
     {"lfloor", Name("lfloor")},
     {"rfloor", Name("rfloor")},
     {"lceil", Name("lceil")},
