@@ -125,7 +125,10 @@ int32_t AnswerParser::ParseDefinition() {
   const size_t open = name.find('(');
   if (open != std::string::npos) {
     const std::string_view argument = std::string_view(name).substr(open + 1);
-    if (!absl::ascii_isalpha(argument[0]) || argument.find('-') != std::string_view::npos) return kFailed;
+    const bool of_number =
+        absl::ascii_isdigit(argument[0]) && std::string_view("fghFGHPQ").find(name[0]) != std::string::npos;
+    if ((!absl::ascii_isalpha(argument[0]) && !of_number) || argument.find('-') != std::string_view::npos)
+      return kFailed;
   }
   position_ += length;
   return MakeLeaf(NodeKind::kName, name);
@@ -161,7 +164,7 @@ bool AnswerParser::SkipProse() {
   const size_t start = position_;
   while (Peek().kind == Kind::kWord) {
     const std::string word = Lower(Peek());
-    if (NumberWord(word) || !IsIdleWord(word)) break;
+    if (NumberWord(word) || PartWord(word) || !IsIdleWord(word)) break;
     Next();
     if (Peek().Is(":") || Peek().Is(",")) Next();
   }
@@ -175,7 +178,7 @@ int32_t AnswerParser::ParseQuantity() {
   int32_t quantity = ParseSetExpression();
   if (!failed_) {
     const size_t before = position_;
-    quantity = ParseUnits(quantity);
+    quantity = ParseSmallerUnits(ParseUnits(quantity));
     prose = prose || position_ > before;
   }
   currency_ = outer;
@@ -252,6 +255,12 @@ int32_t AnswerParser::ParseSet(std::string_view close) {
   if (builder) content = ParseList();
   bars_ = outer_bars;
   in_builder_ = outer_builder;
+  const bool over = Peek().IsName("over");
+  if (!failed_ && (over || Peek().IsName("choose"))) {
+    Next();
+    const int32_t below = ParseSum();
+    content = Make(over ? NodeKind::kDivide : NodeKind::kBinomial, {content, below});
+  }
   if (failed_ || !Take(close)) return Fail();
   if (builder) return content;
   AnswerNode& node = expression_.nodes[content];

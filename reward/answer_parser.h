@@ -72,6 +72,9 @@ class AnswerParser {
 
   // answer_parser_units.cc.
   int32_t ParseUnits(int32_t quantity);
+  int32_t ParseSmallerUnits(int32_t quantity);
+  int32_t AddSmallerUnit(int32_t large, int32_t small);
+  bool SkipRemark();
   bool TakeUnit(AnswerUnit* unit, int power, bool* prose);
   int TakeUnitExponent();
   bool StartsUnit() const;
@@ -91,6 +94,7 @@ class AnswerParser {
   int32_t ParseName();
   int32_t ParseFunction(const std::string& name);
   int32_t ParseFunctionArgument();
+  int32_t ParseNamedLetters(const std::string& name);
   int32_t ParseNumberWord();
   bool StartsFactor() const;
   bool TakeSign(bool* negative);

@@ -23,6 +23,10 @@ bool IsCurrency(std::string_view name) {
   return name == "dollar" || name == "euro" || name == "pound" || name == "yen";
 }
 
+bool EndsProduct(std::string_view name) {
+  return name == "end" || name == "rfloor" || name == "rceil" || name == "over" || name == "choose";
+}
+
 bool IsTrigonometric(std::string_view name) {
   constexpr std::array<std::string_view, 9> kNames = {"sin", "cos",  "tan",  "cot", "sec",
                                                       "csc", "sinh", "cosh", "tanh"};
@@ -87,9 +91,9 @@ bool AnswerParser::StartsFactor() const {
     case Kind::kVariable:
       return !StartsUnit() && !IsUnionLetter();
     case Kind::kName:
-      return token.text != "end" && token.text != "rfloor" && token.text != "rceil" &&
-             !IsCurrency(token.text);
+      return !EndsProduct(token.text) && !IsCurrency(token.text);
     case Kind::kSymbol:
+      if (token.text == "(" && Peek(1).kind == Kind::kWord) return false;  // "42 (approximately)"
       return token.text == "(" || token.text == "[" || token.text == "{" || (token.text == "|" && bars_ == 0);
     default:
       return false;
@@ -307,6 +311,7 @@ int32_t AnswerParser::ParseVariable() {
   std::string name = Peek().text;
   const bool in_text = Peek().in_text;
   Next();
+  if (name == "m" && Peek().IsName("angle")) return ParseName();  // the measure of an angle
   if (Peek().Is("_")) {
     Next();
     name += '_';
@@ -330,8 +335,8 @@ int32_t AnswerParser::ParseVariable() {
     if (name.size() > 64) return Fail();
   }
   choices_.imaginary_i = choices_.imaginary_i || name == "i" || name == "k";
-  choices_.imaginary_j = choices_.imaginary_j || name == "j";
-  if (!in_text && (name == "i" || (name == "j" && options_.imaginary_j)))
+  choices_.imaginary_j = choices_.imaginary_j || name == "j" || name == "I";
+  if (!in_text && (name == "i" || ((name == "j" || name == "I") && options_.imaginary_j)))
     return MakeLeaf(NodeKind::kImaginaryUnit);
   if (name == "e") return MakeLeaf(NodeKind::kEuler);
   return MakeLeaf(NodeKind::kVariable, std::move(name));
@@ -372,18 +377,22 @@ int32_t AnswerParser::ParseName() {
     if (!failed_) expression_.nodes[function].text = name.substr(1);
     return function;
   }
-  if (name == "overline" || name == "accent") {
-    const bool braced = Take("{");
-    std::string letters = name == "overline" ? "overline " : "vector ";
-    while (Peek().kind == Kind::kVariable && letters.size() < 32) {
-      letters += Peek().text;
-      Next();
-      if (!braced) break;
-    }
-    if (braced && !Take("}")) return Fail();
-    return MakeLeaf(NodeKind::kVariable, letters);
-  }
+  if (name == "overline" || name == "accent" || name == "angle") return ParseNamedLetters(name);
   return FunctionName(name).empty() ? Fail() : ParseFunction(name);
+}
+
+// "\overline{AB}", "\vec{v}", "\angle ABC": a variable of that name.
+int32_t AnswerParser::ParseNamedLetters(const std::string& name) {
+  constexpr size_t kMaxName = 40;
+  const bool braced = Take("{");
+  std::string letters = Cat(name, " ");
+  while (Peek().kind == Kind::kVariable && letters.size() < kMaxName) {
+    letters += Peek().text;
+    Next();
+    if (!braced && name != "angle") break;
+  }
+  if (braced && !Take("}")) return Fail();
+  return MakeLeaf(NodeKind::kVariable, letters);
 }
 
 int32_t AnswerParser::ParseFunction(const std::string& name) {
@@ -442,18 +451,29 @@ int32_t AnswerParser::ParseFunctionArgument() {
   return factors.size() == 1 ? factors[0] : Make(NodeKind::kMultiply, std::move(factors));
 }
 
-// "seven", "twenty-five".
+// "seven", "twenty-five", "two thirds", "half".
 int32_t AnswerParser::ParseNumberWord() {
-  const std::optional<int> number = NumberWord(absl::AsciiStrToLower(Peek().text));
-  if (!number) return Fail();
-  Next();
-  if (*number < 20) return MakeLeaf(NodeKind::kNumber, Cat(*number));
-  const size_t ahead = Peek().Is("-") ? 1 : 0;
-  const std::optional<int> ones =
-      Peek(ahead).kind == Kind::kWord ? NumberWord(absl::AsciiStrToLower(Peek(ahead).text)) : std::nullopt;
-  if (!ones || *ones == 0 || *ones > 9) return MakeLeaf(NodeKind::kNumber, Cat(*number));
+  const auto word_at = [&](size_t ahead) {
+    return Peek(ahead).kind == Kind::kWord ? absl::AsciiStrToLower(Peek(ahead).text) : std::string();
+  };
+  std::optional<int> number = NumberWord(word_at(0));
+  if (!number && word_at(0) != "half") return Fail();
+  if (number) Next();
+  size_t ahead = Peek().Is("-") ? 1 : 0;
+  if (number && *number >= 20) {
+    const std::optional<int> ones = NumberWord(word_at(ahead));
+    if (ones && *ones > 0 && *ones < 10) {
+      position_ += ahead + 1;
+      number = *number + *ones;
+      ahead = Peek().Is("-") ? 1 : 0;
+    }
+  }
+  const std::optional<int> parts = PartWord(word_at(ahead));
+  const int32_t whole = MakeLeaf(NodeKind::kNumber, Cat(number.value_or(1)));
+  if (!parts) return whole;
   position_ += ahead + 1;
-  return MakeLeaf(NodeKind::kNumber, Cat(*number + *ones));
+  const int32_t denominator = MakeLeaf(NodeKind::kNumber, Cat(*parts));
+  return Make(NodeKind::kDivide, {whole, denominator});
 }
 
 }  // namespace espalier

@@ -72,6 +72,7 @@ bool AnswerParser::TakeUnit(AnswerUnit* unit, int power, bool* prose) {
     if (Peek().kind != Kind::kWord || !IsIdleWord(word)) return false;
     *prose = true;
     Next();
+    TakeUnitExponent();
     return true;
   }
   Next();
@@ -97,6 +98,7 @@ int32_t AnswerParser::ParseUnits(int32_t quantity) {
   bool prose = false;
   int power = 1;
   for (;;) {
+    if (SkipRemark()) continue;
     const std::string word = Peek().kind == Kind::kWord ? Lower(Peek()) : "";
     if (word == "or" || word == "and") break;
     if (word == "percent") {
@@ -135,6 +137,54 @@ int32_t AnswerParser::ParseUnits(int32_t quantity) {
   expression_.units.push_back(unit);
   const int32_t node = Make(NodeKind::kUnit, {quantity});
   if (!failed_) expression_.nodes[node].value = static_cast<int32_t>(expression_.units.size()) - 1;
+  return node;
+}
+
+// "(approximately)".
+bool AnswerParser::SkipRemark() {
+  if (!Peek().Is("(")) return false;
+  size_t length = 1;
+  while (Peek(length).kind == Kind::kWord) ++length;
+  if (length == 1 || !Peek(length).Is(")")) return false;
+  position_ += length + 1;
+  return true;
+}
+
+// "5 hours 30 minutes", "5 dollars and 50 cents" as a number of the first unit. Another quantity behind the
+// first that is no part of it is left alone.
+int32_t AnswerParser::ParseSmallerUnits(int32_t quantity) {
+  constexpr int kMaxUnits = 4;
+  for (int i = 0; i < kMaxUnits && !failed_ && expression_.nodes[quantity].kind == NodeKind::kUnit; ++i) {
+    const size_t start = position_;
+    if (Peek().IsWord("and")) Next();
+    const int32_t number = Peek().kind == Kind::kNumber ? ParseNumber() : kFailed;
+    const int32_t part = number == kFailed ? kFailed : ParseUnits(number);
+    const int32_t sum = failed_ || part == kFailed ? kFailed : AddSmallerUnit(quantity, part);
+    if (sum == kFailed) {
+      failed_ = false;
+      position_ = start;
+      break;
+    }
+    quantity = sum;
+  }
+  return quantity;
+}
+
+// kFailed if `small` has no smaller unit of the same dimensions.
+int32_t AnswerParser::AddSmallerUnit(int32_t large, int32_t small) {
+  if (expression_.nodes[small].kind != NodeKind::kUnit) return kFailed;
+  const AnswerUnit& large_unit = expression_.units[expression_.nodes[large].value];
+  const AnswerUnit& small_unit = expression_.units[expression_.nodes[small].value];
+  const std::optional<Rational> ratio = Divide(small_unit.factor, large_unit.factor);
+  if (!ratio || ratio->numerator >= ratio->denominator) return kFailed;
+  if (large_unit.dimensions != small_unit.dimensions) return kFailed;
+  const int32_t numerator = MakeLeaf(NodeKind::kNumber, Cat(ratio->numerator));
+  const int32_t denominator = MakeLeaf(NodeKind::kNumber, Cat(ratio->denominator));
+  const int32_t factor = Make(NodeKind::kDivide, {numerator, denominator});
+  const int32_t converted = Make(NodeKind::kMultiply, {expression_.nodes[small].children[0], factor});
+  const int32_t sum = Make(NodeKind::kAdd, {expression_.nodes[large].children[0], converted});
+  const int32_t node = Make(NodeKind::kUnit, {sum});
+  if (!failed_) expression_.nodes[node].value = expression_.nodes[large].value;
   return node;
 }
 

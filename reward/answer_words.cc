@@ -294,6 +294,18 @@ std::optional<int> NumberWord(std::string_view lower_case) {
   return std::nullopt;
 }
 
+std::optional<int> PartWord(std::string_view lower_case) {
+  constexpr std::pair<std::string_view, int> kParts[] = {
+      {"half", 2},  {"halve", 2},   {"third", 3},  {"quarter", 4}, {"fourth", 4}, {"fifth", 5},
+      {"sixth", 6}, {"seventh", 7}, {"eighth", 8}, {"ninth", 9},   {"tenth", 10}};
+  for (const auto& [word, parts] : kParts) {
+    if (lower_case == word ||
+        (lower_case.ends_with('s') && lower_case.substr(0, lower_case.size() - 1) == word))
+      return parts;
+  }
+  return std::nullopt;
+}
+
 std::optional<int> MagnitudeWord(std::string_view lower_case) {
   constexpr std::pair<std::string_view, int> kMagnitudes[] = {
       {"hundred", 2}, {"thousand", 3}, {"million", 6}, {"billion", 9}, {"trillion", 12}};

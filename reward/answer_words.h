@@ -31,6 +31,9 @@ std::string_view FunctionName(std::string_view word);
 // "seven" -> 7, "twenty" -> 20.
 std::optional<int> NumberWord(std::string_view lower_case);
 
+// "third" and "thirds" -> 3.
+std::optional<int> PartWord(std::string_view lower_case);
+
 // "thousand" -> 3.
 std::optional<int> MagnitudeWord(std::string_view lower_case);
 

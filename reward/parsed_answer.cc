@@ -24,13 +24,15 @@ bool IsLetter(const AnswerToken& token) {
   return token.kind == Kind::kVariable && token.text.size() == 1 && absl::ascii_isalpha(token.text[0]);
 }
 
-// The spelling that equal answers often share: tokens, words in lower case.
+// The spelling that equal answers often share: tokens, words in lower case, no braces around a single token.
 std::string Spelling(const std::vector<AnswerToken>& tokens) {
   std::string text;
-  for (const AnswerToken& token : tokens) {
-    if (token.kind == Kind::kEnd) break;
+  for (size_t i = 0; tokens[i].kind != Kind::kEnd; ++i) {
+    const bool opens = tokens[i].Is("{") && i + 2 < tokens.size() && tokens[i + 2].Is("}");
+    const bool closes = tokens[i].Is("}") && i >= 2 && tokens[i - 2].Is("{");
+    if (opens || closes) continue;
     if (!text.empty()) text += ' ';
-    text += token.kind == Kind::kWord ? absl::AsciiStrToLower(token.text) : token.text;
+    text += tokens[i].kind == Kind::kWord ? absl::AsciiStrToLower(tokens[i].text) : tokens[i].text;
   }
   return text;
 }
@@ -111,18 +113,22 @@ void ParsedAnswer::ReadChoice(std::vector<AnswerToken>* tokens) {
 
 void ParsedAnswer::ReadPhrase(const std::vector<AnswerToken>& tokens) {
   size_t letters = 0;
+  bool words = false;
+  bool commas = false;
   std::string phrase;
   for (const AnswerToken& token : tokens) {
     if (token.kind == Kind::kEnd) break;
     const bool letter = token.kind == Kind::kWord || token.kind == Kind::kVariable;
     const bool mark = token.Is("-") || token.Is("'") || token.Is("?") || token.Is(".");
     const bool name = token.kind == Kind::kName && absl::ascii_isalpha(token.text[0]) && token.text != "frac";
-    if (!letter && !mark && !name) return;
+    words = words || token.kind == Kind::kWord;
+    commas = commas || token.Is(",");
+    if (!letter && !mark && !name && !token.Is(",")) return;
     if (token.spaced && !phrase.empty()) phrase += ' ';
     phrase += absl::AsciiStrToLower(token.text);
     letters += letter ? token.text.size() : 0;
   }
-  if (letters >= 2) phrase_ = std::move(phrase);
+  if (letters >= 2 && (words || !commas)) phrase_ = std::move(phrase);
 }
 
 ParserChoices ParsedAnswer::AddReading(const std::vector<AnswerToken>& tokens, ParserOptions options) {
