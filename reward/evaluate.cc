@@ -42,6 +42,10 @@ class Evaluator {
     if (!effort_->Spend(Cost(node.kind))) return std::nullopt;
     if (node.children.empty()) return Leaf(node);
     if (node.kind == NodeKind::kFunction) in_angle = IsTrigonometric(node.text);
+    if (node.kind == NodeKind::kPower && expression_[node.children[0]].kind == NodeKind::kEuler) {
+      const MaybeComplex exponent = Value(node.children[1], in_angle);
+      return exponent ? Exponential(*exponent) : std::nullopt;
+    }
     std::vector<PreciseComplex> values;
     for (const int32_t child : node.children) {
       MaybeComplex value = Value(child, in_angle);

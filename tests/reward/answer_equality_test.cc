@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <chrono>
+#include <ctime>
 #include <fstream>
 #include <map>
 #include <string>
@@ -77,15 +77,18 @@ TEST(AnswerEqualityTest, SeesThroughDressing) {
   }
 }
 
+// Of the processor's time, so that a busy machine does not matter.
 double MillisecondsToCompare(std::string_view a, std::string_view b) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   AnswersEqual(a, b);
-  AnswersEqual(b, a);
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count() / 2;
+  return 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
-constexpr double kMillisecondsAllowed =
-    500;  // 50 on a quiet machine; sanitizers and busy machines take longer
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr double kMillisecondsAllowed = 1000;
+#else
+constexpr double kMillisecondsAllowed = 50;
+#endif
 
 TEST(AnswerEqualityTest, TakesABoundedTime) {
   const auto repeated = [](std::string_view text, int times) {
@@ -126,6 +129,17 @@ TEST(AnswerEqualityTest, TakesABoundedTime) {
       repeated("a", 4096),
       repeated("12_3", 900),
       repeated("\\begin{pmatrix}", 200),
+      repeated("\\frac{x^{30}+y^{30}+z}{x-y}+", 60) + "1",
+      "(x+y+z+w)^{12}(x-y+z-w)^{12}",
+      repeated("n!,(n+1)!,", 60) + "1",
+      repeated("x^{x^{x^{x}}}+", 90) + "1",
+      repeated("\\log(x),", 100) + "1",
+      repeated("\\arcsin x+", 300) + "1",
+      repeated("x>\\sqrt{2},", 200) + "x>1",
+      repeated("j,", 1000) + "\\log x, 1 m",
+      repeated("1.5e3999+", 300) + "1",
+      "e^{e^{e^{e^{e}}}}",
+      "\\sin(10^{4000})",
       repeated("$", 4000),
       repeated("\\", 4000),
       std::string(4096, '\0'),
