@@ -67,9 +67,12 @@ int32_t AnswerParser::ParseSum() {
     }
     int32_t term = ParseTerm();
     if (failed_) return kFailed;
-    if (negative && expression_.nodes[term].kind == NodeKind::kPercent) {
-      const int32_t inside = Make(NodeKind::kNegate, {expression_.nodes[term].children[0]});
-      term = Make(NodeKind::kPercent, {inside});
+    if (negative && (expression_.nodes[term].kind == NodeKind::kPercent ||
+                     expression_.nodes[term].kind == NodeKind::kUnit)) {
+      const AnswerNode outer = expression_.nodes[term];  // the sign belongs to the number
+      const int32_t inside = Make(NodeKind::kNegate, outer.children);
+      term = Make(outer.kind, {inside});
+      if (!failed_) expression_.nodes[term].value = outer.value;
     } else if (negative && expression_.nodes[term].kind == NodeKind::kMatrix) {
       const int32_t one = MakeLeaf(NodeKind::kNumber, "1");
       term = ScaleMatrix(term, {Make(NodeKind::kNegate, {one})}, {});
@@ -309,7 +312,6 @@ int32_t AnswerParser::ParseNumber() {
 // A variable with its subscript and primes, or a constant.
 int32_t AnswerParser::ParseVariable() {
   std::string name = Peek().text;
-  const bool in_text = Peek().in_text;
   Next();
   if (name == "m" && Peek().IsName("angle")) return ParseName();  // the measure of an angle
   if (Peek().Is("_")) {
@@ -336,7 +338,7 @@ int32_t AnswerParser::ParseVariable() {
   }
   choices_.imaginary_i = choices_.imaginary_i || name == "i" || name == "k";
   choices_.imaginary_j = choices_.imaginary_j || name == "j" || name == "I";
-  if (!in_text && (name == "i" || ((name == "j" || name == "I") && options_.imaginary_j)))
+  if ((name == "i" || ((name == "j" || name == "I") && options_.imaginary_j)))
     return MakeLeaf(NodeKind::kImaginaryUnit);
   if (name == "e") return MakeLeaf(NodeKind::kEuler);
   return MakeLeaf(NodeKind::kVariable, std::move(name));

@@ -254,6 +254,15 @@ class Tokenizer {
              SignOfCharacter(rest_.substr(length), &bytes))) {
       ++length;
     }
+    if (length == 1 && rest_.size() > 2 && rest_[1] == '.' &&
+        absl::ascii_tolower(rest_[2]) == 'm') {  // "a.m."
+      const char half = absl::ascii_tolower(rest_[0]);
+      const bool ends = rest_.size() == 3 || rest_[3] == '.' || rest_[3] == '}';
+      if ((half == 'a' || half == 'p') && ends) {
+        Take(rest_.substr(3).starts_with('.') ? 4 : 3);
+        return Add(Kind::kWord, half == 'a' ? "am" : "pm");
+      }
+    }
     const std::string_view run = Take(length);
     AddLetters(run, spaced_, in_text(), &result_.tokens);
     spaced_ = false;

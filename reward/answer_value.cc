@@ -224,7 +224,7 @@ class ValueReader {
   }
 
   MaybeValue Membership(const AnswerNode& node) {
-    MaybeValue set = Read(node.children[1]);
+    MaybeValue set = expression_[node.children[1]].text == "R" ? AllReals() : Read(node.children[1]);
     const MaybeValue interval = set ? ToRealSet(*set, effort_) : std::nullopt;
     if (set && set->kind == ValueKind::kTuple && interval) set = interval;
     if (set) set->name = NameOf(node.children[0]);
@@ -235,6 +235,7 @@ class ValueReader {
   std::string NameOf(int32_t index) const {
     const AnswerNode& node = expression_[index];
     if (node.kind == NodeKind::kVariable || node.kind == NodeKind::kName) return node.text;
+    if (node.kind == NodeKind::kMultiply) return NameOfSegment(node);
     if (node.kind != NodeKind::kTuple) return "";
     std::string name = "(";
     for (const int32_t child : node.children) {
@@ -242,6 +243,17 @@ class ValueReader {
       name += (name.size() > 1 ? "," : "") + expression_[child].text;
     }
     return name + ")";
+  }
+
+  // "AB", a product of capital letters.
+  std::string NameOfSegment(const AnswerNode& node) const {
+    std::string name;
+    for (const int32_t child : node.children) {
+      const std::string& letter = expression_[child].text;
+      if (expression_[child].kind != NodeKind::kVariable || letter[0] < 'A' || letter[0] > 'Z') return "";
+      name += letter;
+    }
+    return name;
   }
 
   // left = ... = right: the value of the right side, with a name, if the left one is a name of its own; a

@@ -13,6 +13,9 @@ namespace {
 
 using Kind = AnswerTokenKind;
 
+constexpr std::string_view kWordsBeforeChoice[] = {"option", "choice", "answer", "the",
+                                                   "is",     "final",  "correct"};
+
 constexpr int64_t kEffortOfReading = 50'000;
 constexpr int64_t kEffortOfComparing = 100'000;
 
@@ -90,7 +93,9 @@ void ParsedAnswer::ReadChoice(std::vector<AnswerToken>* tokens) {
   size_t at = 0;
   while (all[at].kind == Kind::kWord) {
     const std::string word = absl::AsciiStrToLower(all[at].text);
-    if (word != "option" && word != "choice" && word != "answer") return;
+    if (std::find(std::begin(kWordsBeforeChoice), std::end(kWordsBeforeChoice), word) ==
+        std::end(kWordsBeforeChoice))
+      return;
     ++at;
   }
   const bool named = at > 0;

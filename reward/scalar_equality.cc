@@ -40,10 +40,11 @@ std::vector<std::string> Union(std::vector<std::string> a, const std::vector<std
   return a;
 }
 
-Verdict Agree(const ValueAt& a, const ValueAt& b, EvaluationPoint point) {
+// `extra`: bits beyond kHigh, as many as rational numbers may need to show that they are not the other value.
+Verdict Agree(const ValueAt& a, const ValueAt& b, EvaluationPoint point, int64_t extra) {
   constexpr int64_t kClearlyDifferent = -40;
-  constexpr int64_t kSame = -160;
   constexpr int64_t kGuard = 64;
+  const int64_t kSame = -160 - extra;
   point.precision = kLow;
   const MaybeComplex low_a = a(point);
   const MaybeComplex low_b = low_a ? b(point) : std::nullopt;
@@ -51,26 +52,27 @@ Verdict Agree(const ValueAt& a, const ValueAt& b, EvaluationPoint point) {
   if (!low) return Verdict::kUndefined;
   const int64_t size = std::max(low_a->Exponent(), low_b->Exponent());
   if (low->Exponent() > std::max<int64_t>(size, 0) + kClearlyDifferent) return Verdict::kDiffer;
-  point.precision = kHigh;
+  point.precision = kHigh + extra;
   const MaybeComplex high_a = a(point);
   const MaybeComplex high_b = high_a ? b(point) : std::nullopt;
   const MaybeComplex high = high_b ? Subtract(*high_a, *high_b) : std::nullopt;
   if (!high) return Verdict::kUndefined;
   if (high->IsZero() || high->Exponent() <= std::max(high_a->Exponent(), high_b->Exponent()) + kSame)
     return Verdict::kAgree;
-  const bool vanishes = high->Exponent() <= kGuard - kHigh && high->Exponent() <= low->Exponent() - kGuard;
+  const bool vanishes =
+      high->Exponent() <= kGuard - kHigh - extra && high->Exponent() <= low->Exponent() - kGuard;
   return vanishes ? Verdict::kAgree : Verdict::kDiffer;
 }
 
 // Agreement at enough points; none differs.
-bool AgreeAtPoints(const ValueAt& a, const ValueAt& b, bool has_variables, bool complex,
+bool AgreeAtPoints(const ValueAt& a, const ValueAt& b, bool has_variables, bool complex, int64_t extra,
                    const Effort& effort) {
-  if (!has_variables) return Agree(a, b, {.only_real = false}) == Verdict::kAgree;
+  if (!has_variables) return Agree(a, b, {.only_real = false}, extra) == Verdict::kAgree;
   for (const bool only_real : {true, false}) {
     if (only_real && complex) continue;
     int agreed = 0;
     for (int number = 0; number < EvaluationPoint::kPoints && !effort.spent(); ++number) {
-      const Verdict verdict = Agree(a, b, {.number = number, .only_real = only_real});
+      const Verdict verdict = Agree(a, b, {.number = number, .only_real = only_real}, 0);
       if (verdict == Verdict::kDiffer) return false;
       agreed += verdict == Verdict::kAgree;
       // Two points beyond the positive ones, so that |x| is not x.
@@ -154,7 +156,7 @@ bool ProportionalAtPoints(const Sides& a, const Sides& b, bool positive, Effort*
       start.precision = point.precision;
       return ratio(start);
     };
-    return AgreeAtPoints(ratio_at_start, ratio, true, false, *effort);
+    return AgreeAtPoints(ratio_at_start, ratio, true, false, 0, *effort);
   }
   return false;
 }
@@ -179,7 +181,10 @@ bool ScalarsEqual(const ScalarTerm& a, const ScalarTerm& b, Effort* effort) {
     if (const auto equal = EqualAsPolynomials(a, b, std::move(variables), effort)) return *equal;
   }
   const bool complex = HoldsImaginaryUnit(a.expression, a.node) || HoldsImaginaryUnit(b.expression, b.node);
-  return AgreeAtPoints(ValueOf(a, effort), ValueOf(b, effort), has_variables, complex, *effort);
+  const int64_t extra =
+      static_cast<int64_t>(2 * std::max(a.exact ? a.exact->Bits() : 0, b.exact ? b.exact->Bits() : 0));
+  if (!effort->Spend(extra)) return false;
+  return AgreeAtPoints(ValueOf(a, effort), ValueOf(b, effort), has_variables, complex, extra, *effort);
 }
 
 std::optional<int> CompareScalars(const ScalarTerm& a, const ScalarTerm& b, Effort* effort) {

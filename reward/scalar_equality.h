@@ -2,7 +2,8 @@
 //
 // Rational numbers and quotients of polynomials are compared exactly. What holds roots, pi, e, i or functions
 // is evaluated at fixed points, with two precisions: values agree when their difference is at most 2^-160 of
-// their size, or, where both should be zero, shrinks with the precision.
+// their size (less beside a rational number of many digits), or, where both should be zero, shrinks with the
+// precision.
 #ifndef ESPALIER_REWARD_SCALAR_EQUALITY_H_
 #define ESPALIER_REWARD_SCALAR_EQUALITY_H_
 
