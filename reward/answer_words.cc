@@ -284,6 +284,10 @@ std::string_view FunctionName(std::string_view word) {
   return "";
 }
 
+bool IsCurrencyName(std::string_view name) {
+  return name == "dollar" || name == "euro" || name == "pound" || name == "yen";
+}
+
 std::optional<int> NumberWord(std::string_view lower_case) {
   for (int i = 0; i < static_cast<int>(std::size(kNumbers)); ++i) {
     if (kNumbers[i] == lower_case) return i;

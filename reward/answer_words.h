@@ -28,6 +28,9 @@ bool IsTextCommand(std::string_view command);
 // Functions of one scalar argument, by their usual name: "asin" gives "arcsin". "" for other words.
 std::string_view FunctionName(std::string_view word);
 
+// "dollar", "euro", "pound" (sterling), "yen", as the names of their signs.
+bool IsCurrencyName(std::string_view name);
+
 // "seven" -> 7, "twenty" -> 20.
 std::optional<int> NumberWord(std::string_view lower_case);
 

@@ -19,9 +19,7 @@ constexpr std::string_view kWordsBeforeChoice[] = {"option", "choice", "answer",
 constexpr int64_t kEffortOfReading = 50'000;
 constexpr int64_t kEffortOfComparing = 100'000;
 
-bool IsCurrency(const AnswerToken& token) {
-  return token.IsName("dollar") || token.IsName("euro") || token.IsName("pound") || token.IsName("yen");
-}
+bool IsCurrency(const AnswerToken& token) { return token.kind == Kind::kName && IsCurrencyName(token.text); }
 
 bool IsLetter(const AnswerToken& token) {
   return token.kind == Kind::kVariable && token.text.size() == 1 && absl::ascii_isalpha(token.text[0]);

@@ -15,6 +15,14 @@ constexpr mpfr_prec_t kLow = 192;
 constexpr mpfr_prec_t kHigh = 320;
 constexpr int kNeeded = 3;  // points at which both sides are defined and agree
 
+// What decides where to evaluate and how precisely.
+struct Demand {
+  bool has_variables = true;
+  bool complex = false;  // the imaginary unit occurs: no point is outside the domain for being complex
+  int64_t extra_bits =
+      0;  // beyond kHigh, as many as rational numbers may need to show that they are not the other
+};
+
 enum class Verdict { kAgree, kDiffer, kUndefined };
 
 // A value at one point, by its precision.
@@ -40,11 +48,10 @@ std::vector<std::string> Union(std::vector<std::string> a, const std::vector<std
   return a;
 }
 
-// `extra`: bits beyond kHigh, as many as rational numbers may need to show that they are not the other value.
 Verdict Agree(const ValueAt& a, const ValueAt& b, EvaluationPoint point, int64_t extra) {
   constexpr int64_t kClearlyDifferent = -40;
   constexpr int64_t kGuard = 64;
-  const int64_t kSame = -160 - extra;
+  const int64_t same = -160 - extra;
   point.precision = kLow;
   const MaybeComplex low_a = a(point);
   const MaybeComplex low_b = low_a ? b(point) : std::nullopt;
@@ -57,7 +64,7 @@ Verdict Agree(const ValueAt& a, const ValueAt& b, EvaluationPoint point, int64_t
   const MaybeComplex high_b = high_a ? b(point) : std::nullopt;
   const MaybeComplex high = high_b ? Subtract(*high_a, *high_b) : std::nullopt;
   if (!high) return Verdict::kUndefined;
-  if (high->IsZero() || high->Exponent() <= std::max(high_a->Exponent(), high_b->Exponent()) + kSame)
+  if (high->IsZero() || high->Exponent() <= std::max(high_a->Exponent(), high_b->Exponent()) + same)
     return Verdict::kAgree;
   const bool vanishes =
       high->Exponent() <= kGuard - kHigh - extra && high->Exponent() <= low->Exponent() - kGuard;
@@ -65,11 +72,10 @@ Verdict Agree(const ValueAt& a, const ValueAt& b, EvaluationPoint point, int64_t
 }
 
 // Agreement at enough points; none differs.
-bool AgreeAtPoints(const ValueAt& a, const ValueAt& b, bool has_variables, bool complex, int64_t extra,
-                   const Effort& effort) {
-  if (!has_variables) return Agree(a, b, {.only_real = false}, extra) == Verdict::kAgree;
+bool AgreeAtPoints(const ValueAt& a, const ValueAt& b, const Demand& demand, const Effort& effort) {
+  if (!demand.has_variables) return Agree(a, b, {.only_real = false}, demand.extra_bits) == Verdict::kAgree;
   for (const bool only_real : {true, false}) {
-    if (only_real && complex) continue;
+    if (only_real && demand.complex) continue;
     int agreed = 0;
     for (int number = 0; number < EvaluationPoint::kPoints && !effort.spent(); ++number) {
       const Verdict verdict = Agree(a, b, {.number = number, .only_real = only_real}, 0);
@@ -156,7 +162,7 @@ bool ProportionalAtPoints(const Sides& a, const Sides& b, bool positive, Effort*
       start.precision = point.precision;
       return ratio(start);
     };
-    return AgreeAtPoints(ratio_at_start, ratio, true, false, 0, *effort);
+    return AgreeAtPoints(ratio_at_start, ratio, Demand{}, *effort);
   }
   return false;
 }
@@ -180,11 +186,14 @@ bool ScalarsEqual(const ScalarTerm& a, const ScalarTerm& b, Effort* effort) {
   if (has_variables) {
     if (const auto equal = EqualAsPolynomials(a, b, std::move(variables), effort)) return *equal;
   }
-  const bool complex = HoldsImaginaryUnit(a.expression, a.node) || HoldsImaginaryUnit(b.expression, b.node);
-  const int64_t extra =
-      static_cast<int64_t>(2 * std::max(a.exact ? a.exact->Bits() : 0, b.exact ? b.exact->Bits() : 0));
-  if (!effort->Spend(extra)) return false;
-  return AgreeAtPoints(ValueOf(a, effort), ValueOf(b, effort), has_variables, complex, extra, *effort);
+  Demand demand = {.has_variables = has_variables};
+  demand.complex = HoldsImaginaryUnit(a.expression, a.node) || HoldsImaginaryUnit(b.expression, b.node);
+  for (const ScalarTerm* term : {&a, &b}) {
+    if (term->exact)
+      demand.extra_bits = std::max(demand.extra_bits, 2 * static_cast<int64_t>(term->exact->Bits()));
+  }
+  if (!effort->Spend(demand.extra_bits)) return false;
+  return AgreeAtPoints(ValueOf(a, effort), ValueOf(b, effort), demand, *effort);
 }
 
 std::optional<int> CompareScalars(const ScalarTerm& a, const ScalarTerm& b, Effort* effort) {
