@@ -121,9 +121,22 @@ class Unordered {
   std::vector<bool> visited_;
 };
 
+// How many letters the items' names have: 2 of "x = 1, y = 2", 1 of "x_1 = 1, x_2 = 2".
+size_t NamedLetters(const AnswerValue& list) {
+  std::set<std::string> letters;
+  for (const AnswerValue& item : list.items) {
+    if (!item.name.empty()) letters.insert(item.name.substr(0, item.name.find('_')));
+  }
+  return letters.size();
+}
+
 bool CollectionsEqual(const AnswerValue& a, const AnswerValue& b, Effort* effort) {
   constexpr size_t kMaxUnordered = 64;
-  if (std::max(a.items.size(), b.items.size()) > kMaxUnordered) return ItemsEqual(a, b, effort);
+  const size_t letters_a = NamedLetters(a);
+  const size_t letters_b = NamedLetters(b);
+  // "x = 1, y = 2" beside "1, 2": the order tells which is which.
+  const bool ordered = (letters_a == 0 && letters_b > 1) || (letters_b == 0 && letters_a > 1);
+  if (ordered || std::max(a.items.size(), b.items.size()) > kMaxUnordered) return ItemsEqual(a, b, effort);
   Unordered pairs(a, b, effort);
   const bool both_lists = a.kind == ValueKind::kList && b.kind == ValueKind::kList;
   return both_lists ? pairs.Matches() : pairs.Covers();
@@ -187,7 +200,7 @@ std::optional<bool> MixedEqual(const AnswerValue& a, const AnswerValue& b, Effor
   if (a.kind == ValueKind::kList && b.kind == ValueKind::kTuple) return AssignmentsEqualTuple(a, b, effort);
   if (a.kind == ValueKind::kRatio && b.kind == ValueKind::kScalar) return RatioEqualsNumber(a, b);
   if (a.kind == ValueKind::kMatrix && b.kind == ValueKind::kTuple)
-    return a.columns == 1 && b.open == '(' && ItemsEqual(a, b, effort);
+    return a.columns == 1 && a.open == 0 && b.open == '(' && ItemsEqual(a, b, effort);
   if (a.kind == ValueKind::kRealSet && (b.kind == ValueKind::kTuple || b.kind == ValueKind::kSet)) {
     const auto set = ToRealSet(b, effort);
     return set && set->kind == ValueKind::kRealSet && ItemsEqual(a, *set, effort);
@@ -217,7 +230,7 @@ bool SameKindEqual(const AnswerValue& a, const AnswerValue& b, Effort* effort) {
     case ValueKind::kRatio:
       return RatiosEqual(a, b, effort);
     case ValueKind::kMatrix:
-      return a.columns == b.columns && ItemsEqual(a, b, effort);
+      return a.columns == b.columns && a.open == b.open && ItemsEqual(a, b, effort);
     case ValueKind::kInequality:
       return InequalitiesEqual(a, b, effort);
     case ValueKind::kEmptySet:
@@ -234,7 +247,9 @@ bool ValuesEqual(const AnswerValue& a, const AnswerValue& b, Effort* effort) {
   const bool names_differ = !a.name.empty() && !b.name.empty() && a.name != b.name;
   const bool some_equation = a.kind == ValueKind::kEquation || b.kind == ValueKind::kEquation;
   if (some_equation || (names_differ && a.kind != ValueKind::kList && b.kind != ValueKind::kList)) {
-    return a.equation && b.equation && ProportionalSides(*a.equation, *b.equation, false, effort);
+    const bool some_inequality = a.kind == ValueKind::kInequality || b.kind == ValueKind::kInequality;
+    return a.equation && b.equation && !some_inequality &&
+           ProportionalSides(*a.equation, *b.equation, false, effort);
   }
   if (a.kind == b.kind) return SameKindEqual(a, b, effort);
   if (IsListLike(a) && IsListLike(b)) return CollectionsEqual(a, b, effort);

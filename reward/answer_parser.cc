@@ -166,7 +166,7 @@ bool AnswerParser::SkipProse() {
     const std::string word = Lower(Peek());
     if (NumberWord(word) || PartWord(word) || !IsIdleWord(word)) break;
     Next();
-    if (Peek().Is(":") || Peek().Is(",")) Next();
+    Take(":");
   }
   return position_ > start;
 }

@@ -29,6 +29,11 @@ int32_t AnswerParser::ParseName() {
   if (name == "reals") return MakeLeaf(NodeKind::kReals);
   if (name == "emptyset") return MakeLeaf(NodeKind::kEmptySet);
   if (name == "begin") return ParseMatrix();
+  if (name == "determinant") {
+    const int32_t matrix = ParseMatrix();
+    if (!failed_) expression_.nodes[matrix].open = '|';
+    return matrix;
+  }
   if (IsCurrencyName(name)) {
     currency_ = name == "pound" ? "sterling" : name;
     return ParseFactor();

@@ -18,6 +18,8 @@ bool IsWhole(const AnswerNode& node) {
   return node.kind == NodeKind::kNumber && node.text.find_first_not_of("0123456789") == std::string::npos;
 }
 
+bool IsPlainMatrix(const AnswerNode& node) { return node.kind == NodeKind::kMatrix && node.open == 0; }
+
 bool EndsProduct(std::string_view name) {
   return name == "end" || name == "rfloor" || name == "rceil" || name == "over" || name == "choose";
 }
@@ -62,7 +64,7 @@ int32_t AnswerParser::ParseSum() {
       const int32_t inside = Make(NodeKind::kNegate, outer.children);
       term = Make(outer.kind, {inside});
       if (!failed_) expression_.nodes[term].value = outer.value;
-    } else if (negative && expression_.nodes[term].kind == NodeKind::kMatrix) {
+    } else if (negative && IsPlainMatrix(expression_.nodes[term])) {
       const int32_t one = MakeLeaf(NodeKind::kNumber, "1");
       term = ScaleMatrix(term, {Make(NodeKind::kNegate, {one})}, {});
     } else if (negative) {
@@ -143,7 +145,7 @@ int32_t AnswerParser::ParseTerm() {
     }
   }
   if (failed_) return kFailed;
-  const auto is_matrix = [&](int32_t factor) { return expression_.nodes[factor].kind == NodeKind::kMatrix; };
+  const auto is_matrix = [&](int32_t factor) { return IsPlainMatrix(expression_.nodes[factor]); };
   const auto matrix = std::find_if(above.begin(), above.end(), is_matrix);
   if (matrix != above.end() && above.size() + below.size() > 1) {
     const int32_t scaled = *matrix;

@@ -225,7 +225,8 @@ class Tokenizer {
     const std::string_view name = Braced();
     if (!name.ends_with("matrix") && name != "array") return Add(Kind::kName, "\\environment");
     if (name == "array" && command == "begin") Braced();
-    Add(Kind::kName, command);
+    const bool determinant = command == "begin" && (name == "vmatrix" || name == "Vmatrix");
+    Add(Kind::kName, determinant ? "determinant" : command);
   }
 
   void NumberSet(std::string_view command) {

@@ -27,7 +27,7 @@ enum class ValueKind : uint8_t {
   kRealSet,     // items: intervals (tuples of two), ascending and apart where their ends can be compared
   kEquation,    // equation
   kInequality,  // equation: left is below right; strict
-  kMatrix,      // items row by row, columns
+  kMatrix,      // items row by row, columns; open is '|' for a determinant
   kEmptySet,
 };
 

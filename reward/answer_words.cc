@@ -208,7 +208,7 @@ constexpr std::string_view kWordsOfMeaning[] = {
     "cubed",    "times",    "not",     "no",       "below",     "under",  "less",   "more",
     "greater",  "between",  "from",    "to",       "than",      "except", "root",   "square",
     "cube",     "fifth",    "fifths",  "tenth",    "hundredth", "least",  "most",   "even",
-    "odd",      "nor",      "twice",   "double",   "dozen",     "pi"};
+    "odd",      "nor",      "twice",   "double",   "dozen",     "cis",    "pi"};
 
 struct Phrase {
   std::string_view said;

@@ -11,6 +11,11 @@
 namespace espalier {
 namespace {
 
+// MPFR keeps constants for each thread; gives them back when the thread ends.
+struct CacheOwner {
+  ~CacheOwner() { mpfr_free_cache(); }
+};
+
 // FNV-1a, then a finaliser: the same on every machine.
 uint64_t Hash(std::string_view name, uint64_t point) {
   uint64_t hash = 0xcbf29ce484222325u ^ (point * 0x9e3779b97f4a7c15u);
@@ -185,6 +190,7 @@ class Evaluator {
 
 MaybeComplex Evaluate(const AnswerExpression& expression, int32_t node, const EvaluationPoint& point,
                       Effort* effort) {
+  const thread_local CacheOwner cache_owner;
   return Evaluator(expression, point, effort).Value(node, false);
 }
 

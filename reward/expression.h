@@ -50,7 +50,7 @@ enum class NodeKind : uint8_t {
   kRelation,  // text: the operators between the children: '=', '<', '>', 'l' (<=), 'g' (>=), 'n' (!=), 'e'
               // (in)
   kName,      // text: the left side of a definition: "f(x)", "area"
-  kMatrix,    // value: the number of columns; children row by row
+  kMatrix,    // value: the number of columns; children row by row; open: '|' for a determinant
 };
 
 enum ListJoint : int32_t { kCommas, kOnlyOr, kOnlyAnd };

@@ -160,7 +160,11 @@ void ParsedAnswer::AddReadings(std::string_view answer) {
   if (choices.imaginary_j && !choices.imaginary_i) AddReading(usual.tokens, {.imaginary_j = true});
   if (choices.log) AddReading(usual.tokens, {.natural_log = true});
   if (usual.commas_in_numbers) AddReading(TokenizeAnswer(answer, Thousands::kNowhere).tokens, {});
-  if (usual.commas_in_brackets) AddReading(TokenizeAnswer(answer, Thousands::kEverywhere).tokens, {});
+  if (!usual.commas_in_brackets) return;
+  // "(1,000, 2,000)"; but "(1,200)" is a point and no number.
+  const size_t before = readings_.size();
+  AddReading(TokenizeAnswer(answer, Thousands::kEverywhere).tokens, {});
+  if (readings_.size() > before && readings_.back()->value.items.size() < 2) readings_.pop_back();
 }
 
 bool ParsedAnswer::ReadingsEqual(const ParsedAnswer& a, const ParsedAnswer& b) {
