@@ -37,6 +37,14 @@ bool NumbersEqual(const AnswerValue& a, const AnswerValue& b, Effort* effort) {
     converted = !(left.factor == right.factor);
   }
   if (ScalarsEqual(left, right, effort) || (!converted && OneRoundsTheOther(a, b))) return true;
+  if (a.unit.has_value() != b.unit.has_value()) {  // 90^\circ and \pi/2
+    ScalarTerm& angle = a.unit ? left : right;
+    if (angle.node >= 0 && (*angle.expression)[angle.node].kind == NodeKind::kDegree) {
+      angle.in_radians = true;
+      angle.exact = std::nullopt;
+      if (ScalarsEqual(left, right, effort)) return true;
+    }
+  }
   if (a.percent == b.percent) return false;
   (a.percent ? left : right).factor = BigRational(1, 100);
   return ScalarsEqual(left, right, effort);

@@ -105,6 +105,7 @@ constexpr Synonym kCommands[] = {
     {"degree", Name("degree")},
     {"imath", Variable("i")},
     {"$", Name("dollar")},
+    {"textdollar", Name("dollar")},
     {"pounds", Name("pound")},
     {"euro", Name("euro")},
     // Commands with a grammar of their own.

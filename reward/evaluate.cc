@@ -46,7 +46,7 @@ class Evaluator {
     const AnswerNode& node = expression_[index];
     if (!effort_->Spend(Cost(node.kind))) return std::nullopt;
     if (node.children.empty()) return Leaf(node);
-    if (node.kind == NodeKind::kFunction) in_angle = IsTrigonometric(node.text);
+    if (node.kind == NodeKind::kFunction) in_angle = point_.in_radians || IsTrigonometric(node.text);
     if (node.kind == NodeKind::kPower && expression_[node.children[0]].kind == NodeKind::kEuler) {
       const MaybeComplex exponent = Value(node.children[1], in_angle);
       return exponent ? Exponential(*exponent) : std::nullopt;
@@ -191,7 +191,7 @@ class Evaluator {
 MaybeComplex Evaluate(const AnswerExpression& expression, int32_t node, const EvaluationPoint& point,
                       Effort* effort) {
   const thread_local CacheOwner cache_owner;
-  return Evaluator(expression, point, effort).Value(node, false);
+  return Evaluator(expression, point, effort).Value(node, point.in_radians);
 }
 
 }  // namespace espalier

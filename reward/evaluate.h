@@ -19,6 +19,7 @@ struct EvaluationPoint {
 
   int number = 0;
   mpfr_prec_t precision = 192;  // bits
+  bool in_radians = false;      // degrees are radians everywhere
   bool only_real = true;        // even roots and logarithms of negative numbers are not defined
 };
 

@@ -98,7 +98,8 @@ MaybeComplex Scaled(const MaybeComplex& value, const BigRational& factor) {
 }
 
 ValueAt ValueOf(const ScalarTerm& term, Effort* effort) {
-  return [&term, effort](const EvaluationPoint& point) -> MaybeComplex {
+  return [&term, effort](EvaluationPoint point) -> MaybeComplex {
+    point.in_radians = term.in_radians;
     if (!term.exact) return Scaled(Evaluate(*term.expression, term.node, point, effort), term.factor);
     PreciseComplex value(point.precision);
     fmpq_get_mpfr(value.real.get(), term.exact->get(), MPFR_RNDN);
@@ -113,7 +114,7 @@ std::vector<std::string> VariablesOf(const ScalarTerm& term) {
 // Nullopt when one of them is no quotient of polynomials, or they are too large.
 std::optional<bool> EqualAsPolynomials(const ScalarTerm& a, const ScalarTerm& b,
                                        std::vector<std::string> variables, Effort* effort) {
-  if (a.node < 0 || b.node < 0) return std::nullopt;
+  if (a.node < 0 || b.node < 0 || a.in_radians || b.in_radians) return std::nullopt;
   const PolynomialRing ring(std::move(variables));
   auto left = ToRationalFunction(*a.expression, a.node, ring, effort);
   auto right = left ? ToRationalFunction(*b.expression, b.node, ring, effort) : std::nullopt;

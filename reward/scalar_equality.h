@@ -24,6 +24,7 @@ struct ScalarTerm {
   int32_t node = -1;
   std::optional<BigRational> exact = {};  // of the tree; nullopt when it has no rational value
   BigRational factor{1};
+  bool in_radians = false;  // degrees count as radians; then without an exact value
 };
 
 // The names of the variables below a node, sorted, each once.
