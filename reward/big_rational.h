@@ -2,7 +2,10 @@
 #ifndef ESPALIER_REWARD_BIG_RATIONAL_H_
 #define ESPALIER_REWARD_BIG_RATIONAL_H_
 
+// clang-format off
+#include <mpfr.h>  // before FLINT's headers, which from version 3.1 on declare conversions only behind it
 #include <flint/fmpq.h>
+// clang-format on
 
 #include <cstdint>
 #include <optional>
