@@ -134,6 +134,12 @@ class Converter {
     const std::optional<int64_t> power = exponent ? exponent->SmallInteger(kMaxDegree) : std::nullopt;
     const Result base = power ? Convert(node.children[0]) : std::nullopt;
     if (!base || (*power <= 0 && base->numerator.IsZero())) return OfPower(node);
+    if (*power > 0 && expression_[node.children[0]].kind == NodeKind::kVariable) {
+      Result result = base;
+      fmpq_mpoly_pow_ui(result->numerator.get(), base->numerator.get(), static_cast<ulong>(*power),
+                        ring_.context());
+      return result;
+    }
     Result result = Make(Constant(ring_, BigRational(1)), Constant(ring_, BigRational(1)));
     for (int64_t i = 0; i < std::abs(*power) && result; ++i) result = Product(*result, *base, effort_);
     if (!result || *power >= 0) return result;
