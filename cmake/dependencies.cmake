@@ -9,4 +9,6 @@ find_package(ZLIB REQUIRED)           # ZLIB::ZLIB
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)  # PkgConfig::PCRE2
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)  # PkgConfig::UTF8PROC: Unicode's tables, as Julia uses them
+list(APPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake)
+find_package(FLINT REQUIRED)          # FLINT::FLINT, with MPFR and GMP: LGPL, linked dynamically
 find_package(benchmark QUIET)         # benchmark::benchmark, optional

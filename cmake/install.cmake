@@ -16,4 +16,5 @@ configure_package_config_file(cmake/espalierConfig.cmake.in ${PROJECT_BINARY_DIR
                               INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/espalierConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/espalierConfig.cmake ${PROJECT_BINARY_DIR}/espalierConfigVersion.cmake
+              cmake/FindFLINT.cmake
         DESTINATION ${package_dir})

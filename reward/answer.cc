@@ -8,6 +8,7 @@
 #include "base/cat.h"
 #include "reward/markup.h"
 #include "reward/number.h"
+#include "reward/parsed_answer.h"
 
 namespace espalier {
 namespace {
@@ -195,20 +196,11 @@ std::string ExtractAnswer(std::string_view response) {
   return std::string(Trim(phrase));
 }
 
-std::string AnswerKey(std::string_view answer) {
-  if (const std::optional<Number> number = StatedNumber(answer)) return number->value;
-  std::string key;
-  for (const char character : StripMarkup(answer)) {
-    if (!absl::ascii_isspace(character)) key += absl::ascii_tolower(character);
-  }
-  while (key.ends_with('.')) key.pop_back();
-  if (key.size() == 3 && key.front() == '(' && key.back() == ')') key = key.substr(1, 1);
-  return key.empty() ? "" : Cat("'", key);
-}
-
 bool AnswersEqual(std::string_view a, std::string_view b) {
-  const std::string key = AnswerKey(a);
-  return !key.empty() && key == AnswerKey(b);
+  if (const std::optional<std::string> integer = PlainInteger(a)) {
+    if (const std::optional<std::string> other = PlainInteger(b)) return *integer == *other;
+  }
+  return AreEqual(ParsedAnswer(a), ParsedAnswer(b));
 }
 
 }  // namespace espalier

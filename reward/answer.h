@@ -1,20 +1,16 @@
 // What a response answers, and when two answers are the same.
 //
-// Sameness goes through a key: equal answers have equal keys, so classes of answers are transitive and do not
-// depend on the order of votes. Numbers compare exactly, as fractions in lowest terms; everything else as
-// text.
+// Two answers are the same when they mean the same: LaTeX and plain text are parsed, numbers, polynomials and
+// their quotients compared exactly, other mathematics at fixed points to high precision, the rest as text.
+// There is no tolerance. Sameness is symmetric but not transitive; for votes, answer_classes.h makes classes
+// of it.
 #ifndef ESPALIER_REWARD_ANSWER_H_
 #define ESPALIER_REWARD_ANSWER_H_
 
-#include <functional>
 #include <string>
 #include <string_view>
 
 namespace espalier {
-
-// Answer -> name of its class. A grader for other kinds of answers is another function of this type.
-// Blank answers, and only they, have the empty key.
-using AnswerKeyFunction = std::function<std::string(std::string_view answer)>;
 
 // The final answer of a response to a word problem, "" when there is none. In this order: the last
 // \boxed{...}; the number that the words after the last "answer is" or "answer:" state or start with; "####
@@ -22,12 +18,10 @@ using AnswerKeyFunction = std::function<std::string(std::string_view answer)>;
 // number comes back plain ("$1,250.50 per day." gives "1250.50"), other boxed answers as they are written.
 std::string ExtractAnswer(std::string_view response);
 
-// The key of a bare answer. The same key have, for example, 42, 042, 42.00, $42, 42%, "42 dollars", x = 42
-// and \frac{84}{2}. A percentage is the number before the sign; units and the words around one number are
-// dropped.
-std::string AnswerKey(std::string_view answer);
-
-// Whether two bare answers are the same. A blank answer equals nothing.
+// Whether two bare answers mean the same. Symmetric; a blank answer equals nothing, every other one itself.
+// The same are, for example, 42, 042, 42.00, $42, 42%, "42 dollars", x = 42 and \frac{84}{2}; (x+1)^2 and
+// x^2+2x+1; x > 2 and (2, \infty); 1, 2 and \{2, 1\}. The rules are in answer_equality.h. Takes a bounded
+// amount of work, whatever the answers; beyond 4,096 bytes they are compared as text.
 bool AnswersEqual(std::string_view a, std::string_view b);
 
 }  // namespace espalier

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "base/check.h"
@@ -19,6 +20,7 @@ BallotOptions PlainVote(int64_t voters) {
 }  // namespace
 
 Ballot::Ballot(BallotOptions options) : options_(std::move(options)) {
+  if (options_.equality) answer_classes_ = AnswerClasses(options_.equality);
   ESPALIER_CHECK(options_.voters >= 0, options_.voters, " voters");
   ESPALIER_CHECK(options_.max_weight > 0 && std::isfinite(options_.max_weight), "weights up to ",
                  options_.max_weight);
@@ -31,14 +33,13 @@ void Ballot::Cast(std::string_view answer, double weight) {
   ESPALIER_CHECK(weight >= 0 && weight <= options_.max_weight, "weight ", weight, ", at most ",
                  options_.max_weight);
   ++cast_;
-  std::string key = options_.key(answer);
-  if (key.empty()) {
+  const std::optional<size_t> number = answer_classes_.ClassOf(answer);
+  if (!number) {
     ++unparsed_;
     return;
   }
-  const auto [entry, is_new] = class_of_key_.try_emplace(std::move(key), classes_.size());
-  if (is_new) classes_.push_back({.answer = std::string(answer)});
-  AnswerClass& voted = classes_[entry->second];
+  if (*number == classes_.size()) classes_.push_back({.answer = std::string(answer)});
+  AnswerClass& voted = classes_[*number];
   ++voted.votes;
   voted.weight += weight;
 }

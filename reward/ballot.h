@@ -7,8 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "reward/answer.h"
+#include "reward/answer_classes.h"
 
 namespace espalier {
 
@@ -25,7 +24,7 @@ struct BallotOptions {
   double max_weight =
       1;  // > 0, finite: the bound on every vote's weight that the decided-vote rule relies on
   StopRule stop_rule = StopRule::kDecided;
-  AnswerKeyFunction key = AnswerKey;  // answers with equal keys vote for the same class
+  AnswerEquality equality;  // which answers vote for the same class; empty: AnswersEqual
 };
 
 // The votes for one class of equal answers.
@@ -38,15 +37,15 @@ struct AnswerClass {
 // Votes are cast in the logical order of the branches. The class of the greatest weight wins; of equal ones,
 // the class whose first vote was cast earliest.
 //
-// Invariants: classes_ is ordered by first vote; weights are added in the order of votes, so equal histories
-// give bit-equal weights.
+// Invariants: classes_ is ordered by first vote and numbered as answer_classes_ does; weights are added in
+// the order of votes, so equal histories give bit-equal weights.
 class Ballot {
  public:
   explicit Ballot(BallotOptions options);
   explicit Ballot(int64_t voters);
 
-  // One voter's answer, its weight in [0, max_weight]. An answer with an empty key (blank: nothing could be
-  // parsed) uses the voter up without voting.
+  // One voter's answer, its weight in [0, max_weight]. An answer that equals not even itself (blank: nothing
+  // could be extracted) uses the voter up without voting.
   void Cast(std::string_view answer, double weight = 1);
 
   // Whether no outcome of the open voters, abstentions and new answers included, can change Winner(). Exact
@@ -75,7 +74,7 @@ class Ballot {
 
   BallotOptions options_;
   std::vector<AnswerClass> classes_;
-  absl::flat_hash_map<std::string, size_t> class_of_key_;
+  AnswerClasses answer_classes_;
   int64_t cast_ = 0;
   int64_t unparsed_ = 0;
 };

@@ -5,7 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 # command:package, a tool that is on the PATH from elsewhere serves as well.
 readonly TOOLS=(g++:g++ cmake:cmake ninja:ninja-build pkg-config:pkg-config python3:python3)
 readonly LIBRARIES=(libabsl-dev libpcre2-dev libutf8proc-dev nlohmann-json3-dev libcli11-dev libxxhash-dev zlib1g-dev
-                    libssl-dev libcurl4-openssl-dev ca-certificates libgtest-dev libgmock-dev libbenchmark-dev)
+                    libflint-dev libmpfr-dev libssl-dev libcurl4-openssl-dev ca-certificates libgtest-dev libgmock-dev
+                    libbenchmark-dev)
 
 say() { printf '== %s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }

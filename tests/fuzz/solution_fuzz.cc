@@ -36,6 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   CheckArithmetic(text);
   const std::string answer = ExtractAnswer(text);
-  ESPALIER_CHECK(answer.empty() || AnswersEqual(answer, answer) || AnswerKey(answer).empty(), answer);
+  if (!AnswersEqual(answer, answer))
+    ESPALIER_CHECK(!AnswersEqual(answer, "0") && !AnswersEqual("0", answer), answer);
   return 0;
 }

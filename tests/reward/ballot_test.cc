@@ -171,10 +171,10 @@ TEST(BallotTest, StopRuleNoneWaitsForEveryVoter) {
   EXPECT_TRUE(ballot.ShouldStop());
 }
 
-TEST(BallotTest, AnotherEqualityIsAnotherKey) {
+TEST(BallotTest, TakesAnotherEquality) {
   BallotOptions options;
   options.voters = 3;
-  options.key = [](std::string_view answer) { return std::string(answer.substr(0, 1)); };
+  options.equality = [](std::string_view a, std::string_view b) { return a.substr(0, 1) == b.substr(0, 1); };
   Ballot ballot(options);
   for (const char* answer : {"yes", "no", "yep"}) ballot.Cast(answer);
   EXPECT_EQ(ballot.Winner(), "yes");
