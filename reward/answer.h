@@ -10,17 +10,13 @@
 #include <string>
 #include <string_view>
 
+#include "reward/answer_extraction.h"  // ExtractAnswer
+
 namespace espalier {
 
 // Answer -> name of its class. A grader for other kinds of answers is another function of this type.
 // Blank answers, and only they, have the empty key.
 using AnswerKeyFunction = std::function<std::string(std::string_view answer)>;
-
-// The final answer of a response to a word problem, "" when there is none. In this order: the last
-// \boxed{...}; the number that the words after the last "answer is" or "answer:" state or start with; "####
-// number"; the last number; and when the response holds no number at all, the words after "answer is". A
-// number comes back plain ("$1,250.50 per day." gives "1250.50"), other boxed answers as they are written.
-std::string ExtractAnswer(std::string_view response);
 
 // The key of a bare answer. The same key have, for example, 42, 042, 42.00, $42, 42%, "42 dollars", x = 42
 // and \frac{84}{2}. A percentage is the number before the sign; units and the words around one number are
