@@ -76,8 +76,9 @@ std::string LastNumber(std::string_view text) {
   std::string last;
   size_t position = 0;
   while (std::optional<FoundNumber> found = NextNumber(plain, position)) {
+    const bool ratio = !last.empty() && found->begin == position + 1 && plain[position] == ':';
+    last = ratio ? Cat(last, ":", found->number.text) : found->number.text;
     position = found->end;
-    last = std::move(found->number.text);
   }
   return last;
 }

@@ -18,7 +18,8 @@ namespace {
 constexpr size_t kMaxClause = 500;  // bytes of a sentence that states an answer
 constexpr size_t kMaxFormula = 4000;
 constexpr size_t kMaxItems = 32;
-constexpr int kMaxPhrases = 8;  // of which the last that states something counts
+constexpr size_t kMaxDistance = 60;  // bytes between the noun and its verb, or the beginning of its heading
+constexpr int kMaxPhrases = 8;       // of which the last that states something counts
 
 // A noun and a verb announce an answer: "the answers are", "the correct option is", "Answer:".
 struct Announcement {
@@ -122,6 +123,17 @@ std::string Choice(std::string_view text) {
   return closed ? Cat("(", std::string(1, letter), ")") : std::string(1, letter);
 }
 
+// "no" of "no, since 7 is odd": a word that is an answer of its own, where it ends its part of the sentence.
+std::string AnsweringWord(std::string_view text) {
+  for (const std::string_view word : {"yes", "no", "true", "false", "none", "undefined", "impossible"}) {
+    if (!StartsWithWord(text, word)) continue;
+    const std::string_view rest = text.substr(word.size());
+    if (rest.empty() || rest[0] == ',' || rest[0] == '.' || rest[0] == '*')
+      return std::string(text.substr(0, word.size()));
+  }
+  return "";
+}
+
 // "3 and -2" -> {"3", "-2"}. Commas stay within an item: "3,4" may be a number or a list.
 std::vector<std::string_view> SplitAtWords(std::string_view formula) {
   std::vector<std::string_view> items;
@@ -144,7 +156,8 @@ std::vector<std::string_view> SplitAtWords(std::string_view formula) {
 std::optional<std::string_view> BehindVerb(std::string_view text, bool heading) {
   if (text.starts_with('s') || text.starts_with('S')) text.remove_prefix(1);
   if (IsLetter(text, 0)) return std::nullopt;
-  const std::string_view line = text.substr(0, std::min<size_t>(text.find_first_of("\n.?!;"), 60));
+  const std::string_view near = text.substr(0, kMaxDistance);
+  const std::string_view line = near.substr(0, near.find_first_of("\n.?!;"));
   for (size_t at = 0; at < line.size(); ++at) {
     if (line[at] == ':' || line.substr(at).starts_with("\xEF\xBC\x9A")) return text.substr(at + 1);
     if (at > 0 && IsLetter(line, at - 1)) continue;
@@ -159,11 +172,13 @@ std::optional<std::string_view> BehindVerb(std::string_view text, bool heading) 
   return std::nullopt;
 }
 
-// Whether the line in which `at` stands is a heading or bold.
+// Whether the line in which `at` stands is a heading or bold, and short.
 bool InHeading(std::string_view text, size_t at) {
-  const size_t line = text.substr(0, at).rfind('\n');
-  const size_t begin = line == std::string_view::npos ? 0 : line + 1;
-  return at - begin < 40 && (text.substr(begin).starts_with('#') || text.substr(begin).starts_with("**"));
+  std::string_view before = text.substr(0, at);
+  if (before.size() > kMaxDistance) before.remove_prefix(before.size() - kMaxDistance);
+  const size_t line = before.rfind('\n');
+  if (line != std::string_view::npos) before.remove_prefix(line + 1);
+  return before.starts_with('#') || before.starts_with("**");
 }
 
 struct Noun {
@@ -214,6 +229,7 @@ std::string StatedAnswer(std::string_view text) {
   while (text.starts_with('$')) text.remove_prefix(1);
   const std::string_view clause = Clause(text);
   if (std::string choice = Choice(clause); !choice.empty()) return choice;
+  if (std::string word = AnsweringWord(clause); !word.empty()) return word;
   if (const std::optional<Number> number = StatedNumber(clause)) return number->text;
   const std::string_view formula = LeadingMathematics(clause);
   if (formula.empty()) return "";

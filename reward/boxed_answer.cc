@@ -86,10 +86,13 @@ class BoxReader {
   }
 
   void LeaveOpen() {
-    for (const Open& open : open_) {
+    for (; !open_.empty(); open_.pop_back()) {
+      const Open& open = open_.back();
       if (open.box == std::string_view::npos) continue;
-      if (!Trim(text_.substr(open.content, text_.find('\n', open.content) - open.content)).empty())
-        open_box_ = open.content;
+      const std::string_view line = text_.substr(open.content, text_.find('\n', open.content) - open.content);
+      if (Trim(line).empty()) continue;
+      open_box_ = open.content;
+      break;
     }
     open_.clear();
   }

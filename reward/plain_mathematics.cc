@@ -57,6 +57,9 @@ size_t Scan(std::string_view text, std::vector<size_t>* open) {
     } else if (character == '.') {
       if (at + 1 == text.size() || !absl::ascii_isdigit(text[at + 1])) break;
       ++at;
+    } else if (character == ':' && at > 0 && absl::ascii_isdigit(text[at - 1])) {  // a ratio, a time
+      if (at + 1 == text.size() || !absl::ascii_isdigit(text[at + 1])) break;
+      ++at;
     } else if (absl::ascii_isdigit(character) || kSigns.find(character) != std::string_view::npos) {
       ++at;
     } else if (static_cast<unsigned char>(character) >= 0x80 && !text.substr(at).starts_with("\xE2\x80")) {

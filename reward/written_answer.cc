@@ -112,6 +112,7 @@ bool HoldsValue(std::string_view formula) {
 }
 
 std::string_view RightHandSide(std::string_view formula) {
+  const size_t last_sign = formula.rfind('=');
   size_t equals = std::string_view::npos;
   int depth = 0;
   for (size_t i = 0; i < formula.size(); ++i) {
@@ -123,7 +124,7 @@ std::string_view RightHandSide(std::string_view formula) {
     } else if (character == '}' || character == ')' || character == ']') {
       --depth;
     } else if (character == ',' && depth == 0 && equals != std::string_view::npos) {
-      if (formula.find('=', i) != std::string_view::npos) return formula;
+      if (last_sign > i) return formula;
     } else if (character == '=' && depth == 0) {
       const char before = i > 0 ? formula[i - 1] : ' ';
       if (before != '<' && before != '>' && before != '!') equals = i;
