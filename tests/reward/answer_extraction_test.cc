@@ -95,7 +95,7 @@ TEST(ExtractAnswerTest, TellsCurrencyFromFormulas) {
       {"It costs $3 more, so $x = 8$ dollars.", "8"},
       {"He has $5 of $20 left.", "20"},
       {"The answer is: $20$ dollars.", "20"},
-      {"It is \\$5, or $\\sqrt{25}$", "\\sqrt{25}"},
+      {"It is \\$5, that is $\\sqrt{25}$", "\\sqrt{25}"},
   });
 }
 
