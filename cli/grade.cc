@@ -1,11 +1,13 @@
 #include "cli/grade.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "absl/strings/ascii.h"
@@ -97,6 +99,25 @@ void GradePair(const GradeCommandOptions& options, std::ostream& out, bool* equa
   }
 }
 
+using Positionals = std::array<std::optional<std::string>, 2>;
+
+// PRED and GOLD, and what CLI11 took for unknown options: "-3".
+absl::StatusOr<std::vector<std::string>> GivenAnswers(const Positionals& positionals,
+                                                      const std::vector<std::string>& unknown) {
+  std::vector<std::string> answers;
+  for (const std::optional<std::string>& answer : positionals) {
+    if (answer) answers.push_back(*answer);
+  }
+  for (const std::string& argument : unknown) {
+    if (argument.size() > 2 && argument.starts_with("--") && absl::ascii_isalpha(argument[2])) {
+      return absl::InvalidArgumentError(
+          Cat("unknown option '", argument, "'; an answer like that follows --; see espalier grade --help"));
+    }
+    if (argument != "--") answers.push_back(argument);
+  }
+  return answers;
+}
+
 }  // namespace
 
 absl::Status RunGrade(const GradeCommandOptions& options, std::ostream& out, bool* equal) {
@@ -119,10 +140,10 @@ void RegisterGrade(CLI::App& app, Commands& commands) {
   auto equal = std::make_shared<bool>(false);
   CLI::App* command =
       AddCommand(app, "grade", "whether answers are equal: one pair, or a file of them", *common, false);
-  command
-      ->add_option("PRED GOLD", options->answers,
-                   "an answer and the right one; the exit code is 0 if they are equal and 1 if not")
-      ->expected(0, 2);
+  auto answers = std::make_shared<Positionals>();
+  command->add_option("PRED", (*answers)[0], "an answer");
+  command->add_option("GOLD", (*answers)[1],
+                      "the right one; the exit code is 0 if they are equal and 1 if not");
   command->add_option(
       "--file,-f", options->file,
       "tab-separated table with the columns id, kind (ans: a bare answer, resp: a whole response), pred "
@@ -132,19 +153,13 @@ void RegisterGrade(CLI::App& app, Commands& commands) {
                     "PRED is a whole response: take the answer out of it first");
   command->footer("An answer may begin with a minus sign, as in: espalier grade -3 -6/2");
   command->allow_extras();  // "-3" looks like an option
-  const auto run = [=]() -> absl::Status {
+  const auto run = [common, options, equal, answers, command]() -> absl::Status {
     ESPALIER_RETURN_IF_ERROR(MakeEngineOptions(*common).status());
-    for (const std::string& extra : command->remaining()) {
-      if (extra.size() > 2 && extra.starts_with("--") && absl::ascii_isalpha(extra[2])) {
-        return absl::InvalidArgumentError(
-            Cat("unknown option '", extra, "'; an answer like that follows --; see espalier grade --help"));
-      }
-      if (extra != "--") options->answers.push_back(extra);
-    }
+    ESPALIER_ASSIGN_OR_RETURN(options->answers, GivenAnswers(*answers, command->remaining()));
     options->json = common->json;
     return RunGrade(*options, std::cout, equal.get());
   };
-  commands.push_back({command, run, [=] { return options->file || *equal ? 0 : 1; }});
+  commands.push_back({command, run, [options, equal] { return options->file || *equal ? 0 : 1; }});
 }
 
 }  // namespace espalier

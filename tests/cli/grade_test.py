@@ -29,7 +29,8 @@ class Pairs(CommandLineTest):
         self.assertEqual(self.grade("-3", "-3.0"), (0, {"equal": True}))
         self.assertEqual(self.grade("-3", "3"), (1, {"equal": False}))
         self.assertEqual(self.grade("3", "-3"), (1, {"equal": False}))
-        self.assertEqual(self.grade("--json", "--", "-3", "-3"), (0, {"equal": True}))
+        self.assertEqual(run("grade", "--json", "--", "-3", "-3"), (0, '{"equal":true}\n', ""))
+        self.assertEqual(run("grade", "--", "--3", "4")[0], 1)
 
     def test_responses(self):
         expected = (0, {"equal": True, "extracted": "12"})
@@ -44,7 +45,8 @@ class Pairs(CommandLineTest):
     def test_bad_arguments(self):
         self.assert_refused(["grade"], "PRED and GOLD (0 given)", "--file")
         self.assert_refused(["grade", "1"], "1 given")
-        self.assert_refused(["grade", "1", "-2", "-3"], "3 given")
+        self.assert_refused(["grade", "1", "2", "-3"], "3 given")
+        self.assert_refused(["grade", "1", "2", "3"], "3 given")
         self.assert_refused(["grade", "1", "2", "--jsno"], "unknown option '--jsno'")
         self.assert_refused(["grade", "1", "2", "--file", "x.tsv"], "either --file or PRED and GOLD")
         self.assert_refused(["grade", "1", "2", "--threads", "-1"], "--threads")
