@@ -123,6 +123,18 @@ std::string Choice(std::string_view text) {
   return closed ? Cat("(", std::string(1, letter), ")") : std::string(1, letter);
 }
 
+// The choice that the noun itself names: "option (C) is correct", "which is option B."
+std::string NamedChoice(std::string_view text) {
+  text = text.substr(0, kMaxDistance);
+  text.remove_prefix(std::min(text.find_first_not_of(" *"), text.size()));
+  const size_t end = std::min(text.find_first_of(" .\n"), text.size());
+  const std::string_view name = TrimAnswer(text.substr(0, end));
+  const std::string_view rest = text.substr(end);
+  const bool ends = Trim(rest).empty() || rest.starts_with('.') || rest.starts_with('\n');
+  if (!ends && !rest.starts_with(" is correct") && !rest.starts_with(" is the")) return "";
+  return name.size() <= 3 ? Choice(name) : "";
+}
+
 // "no" of "no, since 7 is odd": a word that is an answer of its own, where it ends its part of the sentence.
 std::string AnsweringWord(std::string_view text) {
   for (const std::string_view word : {"yes", "no", "true", "false", "none", "undefined", "impossible"}) {
@@ -153,19 +165,22 @@ std::vector<std::string_view> SplitAtWords(std::string_view formula) {
 }
 
 // Behind the verb of an announcement whose noun ends at the front of `text`, nullopt when there is no verb.
+// "Answer choices: (A) 3" announces nothing.
 std::optional<std::string_view> BehindVerb(std::string_view text, bool heading) {
   if (text.starts_with('s') || text.starts_with('S')) text.remove_prefix(1);
   if (IsLetter(text, 0)) return std::nullopt;
   const std::string_view near = text.substr(0, kMaxDistance);
   const std::string_view line = near.substr(0, near.find_first_of("\n.?!;"));
   for (size_t at = 0; at < line.size(); ++at) {
+    if (StartsWithWord(line.substr(at), "choices") || StartsWithWord(line.substr(at), "options"))
+      return std::nullopt;
     if (line[at] == ':' || line.substr(at).starts_with("\xEF\xBC\x9A")) return text.substr(at + 1);
     if (at > 0 && IsLetter(line, at - 1)) continue;
     for (const std::string_view verb : {"is", "are", "be", "was"}) {
       if (StartsWithWord(line.substr(at), verb) && (at + verb.size() < text.size()))
         return text.substr(at + verb.size());
     }
-    if (line[at] == '=') return text.substr(at + 1);
+    if (line[at] == '=' && line.find_first_not_of(" *") == at) return text.substr(at + 1);
   }
   const std::string_view rest = text.substr(std::min(text.find_first_not_of(" *_"), text.size()));
   if (heading && rest.starts_with('\n')) return rest;
@@ -242,6 +257,10 @@ std::string AnswerOfPhrase(std::string_view text, bool in_words) {
   int phrases = 0;
   while (const std::optional<Noun> noun = phrases < kMaxPhrases ? nouns.Next() : std::nullopt) {
     const std::string_view behind_noun = text.substr(noun->end);
+    if (noun->announcement->choice) {
+      if (std::string choice = NamedChoice(behind_noun); !choice.empty()) return choice;
+      if (IsLetter(behind_noun, 0)) continue;  // "options: (A) 3, (B) 4"
+    }
     const bool holds_verb = !absl::ascii_isalpha(noun->announcement->noun[0]);
     const std::optional<std::string_view> rest =
         holds_verb ? behind_noun : BehindVerb(behind_noun, InHeading(text, noun->end));

@@ -83,6 +83,10 @@ TEST(ExtractAnswerTest, ReadsFormulasBehindThePhrase) {
        "4.",
        "-4"},
       {"The answer is 3:4.", "3:4"},
+      {"The answer to 3 + 4 = x is 7.", "7"},
+      {"The answer in simplest form is 3/4.", "3/4"},
+      {"The answer is not 5, it is 6.", "6"},
+      {"Hence the answer = 8", "8"},
   });
 }
 
@@ -109,6 +113,11 @@ TEST(ExtractAnswerTest, TakesChoicesAndWords) {
       {"We add 3 and 4. So the answer is no, since 7 is odd.", "no"},
       {"The answer is east.", "east"},
       {"The answer is A = 5", "5"},
+      {"This is 3, which is option (B).", "(B)"},
+      {"We get 3, so option C is correct.", "C"},
+      {"Options: (A) 12 (B) 15\n12 + 3 = 15", "15"},
+      {"Answer choices: (A) 12 (B) 15\n12 + 3 = 15", "15"},
+      {"Option A: 12, option B: 15. 12 + 3 = 15", "15"},
   });
 }
 
