@@ -26,11 +26,9 @@ struct Announcement {
   std::string_view noun;
   bool choice;  // only a choice may follow
 };
-constexpr std::array<Announcement, 5> kAnnouncements = {{{"answer", false},
-                                                         {"option", true},
-                                                         {"choice", true},
-                                                         {"\xE7\xAD\x94\xE6\xA1\x88\xE6\x98\xAF", false},
-                                                         {"\xE7\xAD\x94\xE6\xA1\x88\xE4\xB8\xBA", false}}};
+constexpr std::string_view kChinese = "\xE7\xAD\x94\xE6\xA1\x88";  // "answer"; its verb is optional
+constexpr std::array<Announcement, 4> kAnnouncements = {
+    {{"answer", false}, {"option", true}, {"choice", true}, {kChinese, false}}};
 
 std::string_view Trim(std::string_view text) { return ToStd(absl::StripAsciiWhitespace(ToAbsl(text))); }
 
@@ -187,6 +185,17 @@ std::optional<std::string_view> BehindVerb(std::string_view text, bool heading) 
   return std::nullopt;
 }
 
+std::optional<std::string_view> BehindChineseVerb(std::string_view text) {
+  for (const std::string_view verb :
+       {"\xE6\x98\xAF", "\xE4\xB8\xBA", "\xEF\xBC\x9A", ":"}) {  // is, is, colon
+    if (!text.starts_with(verb)) continue;
+    text.remove_prefix(verb.size());
+    if (text.starts_with("\xEF\xBC\x9A")) text.remove_prefix(3);
+    return text;
+  }
+  return std::nullopt;
+}
+
 // Whether the line in which `at` stands is a heading or bold, and short.
 bool InHeading(std::string_view text, size_t at) {
   std::string_view before = text.substr(0, at);
@@ -261,9 +270,9 @@ std::string AnswerOfPhrase(std::string_view text, bool in_words) {
       if (std::string choice = NamedChoice(behind_noun); !choice.empty()) return choice;
       if (IsLetter(behind_noun, 0)) continue;  // "options: (A) 3, (B) 4"
     }
-    const bool holds_verb = !absl::ascii_isalpha(noun->announcement->noun[0]);
-    const std::optional<std::string_view> rest =
-        holds_verb ? behind_noun : BehindVerb(behind_noun, InHeading(text, noun->end));
+    const std::optional<std::string_view> rest = noun->announcement->noun == kChinese
+                                                     ? BehindChineseVerb(behind_noun)
+                                                     : BehindVerb(behind_noun, InHeading(text, noun->end));
     if (!rest) continue;
     ++phrases;
     std::string answer;

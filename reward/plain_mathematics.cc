@@ -36,6 +36,13 @@ size_t LettersAt(std::string_view text, size_t at) {
   return count;
 }
 
+// Whether a character of mathematics beyond ASCII begins `text`: a degree sign, Greek, or a mathematical
+// sign; no other letters and no punctuation.
+bool StartsWithSymbol(std::string_view text) {
+  constexpr std::string_view kLeadBytes = "\xC2\xC3\xCE\xCF\xE2";
+  return kLeadBytes.find(text[0]) != std::string_view::npos && !text.starts_with("\xE2\x80");
+}
+
 // Where the mathematics that begins `text` ends; brackets that are open there are in `open`.
 size_t Scan(std::string_view text, std::vector<size_t>* open) {
   constexpr std::string_view kSigns = " \t&~+-*/^_=<>|!',;%$";
@@ -62,8 +69,9 @@ size_t Scan(std::string_view text, std::vector<size_t>* open) {
       ++at;
     } else if (absl::ascii_isdigit(character) || kSigns.find(character) != std::string_view::npos) {
       ++at;
-    } else if (static_cast<unsigned char>(character) >= 0x80 && !text.substr(at).starts_with("\xE2\x80")) {
+    } else if (StartsWithSymbol(text.substr(at))) {
       ++at;
+      while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) ++at;
     } else {
       break;
     }
