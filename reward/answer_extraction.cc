@@ -61,6 +61,14 @@ std::optional<Number> NumberAfterHashes(std::string_view text) {
   return StatedNumber(line);
 }
 
+// The number after "####" on the last line, as GSM8K's solutions end, whatever they say of answers before.
+std::optional<Number> NumberAtEnd(std::string_view text) {
+  text = Trim(text);
+  const size_t at = text.rfind("####");
+  if (at == std::string_view::npos || text.find('\n', at) != std::string_view::npos) return std::nullopt;
+  return NumberAfterHashes(text);
+}
+
 // The last number of the line in which the last digit stands.
 std::string LastNumber(std::string_view text) {
   const size_t digit = text.find_last_of(kDigits);
@@ -96,6 +104,7 @@ std::string LastValue(std::string_view text) {
 
 std::string Extract(std::string_view text) {
   if (std::string boxed = BoxedAnswer(text); !boxed.empty()) return boxed;
+  if (const std::optional<Number> number = NumberAtEnd(text)) return number->text;
   if (std::string stated = AnswerOfPhrase(text, /*in_words=*/false); !stated.empty()) return stated;
   if (const std::optional<Number> number = NumberAfterHashes(text)) return number->text;
   if (std::string last = LastValue(text); !last.empty()) return last;

@@ -10,8 +10,9 @@ namespace espalier {
 // The final answer of a response, "" when there is none. What <think> blocks hold counts only when nothing
 // else answers; what <answer>...</answer> holds goes before all the rest. Then, in this order:
 //   1. the last box, or the last boxes joined by "and", "or", a comma or a semicolon ("1,-2");
-//   2. what the words after the last "answer is", "answer:" or "option is" state;
-//   3. "#### number";
+//   2. "#### number" on the last line;
+//   3. what the words after the last "answer is", "answer:" or "option is" state, or else "#### number"
+//   anywhere;
 //   4. the list that ends the text after "are" or "is" ("The solutions are 1 and -2."), the right-hand side
 //   of
 //      the last formula, or the last number, whichever stands last;

@@ -149,7 +149,7 @@ std::vector<std::string_view> SplitAtWords(std::string_view formula) {
   std::vector<std::string_view> items;
   size_t begin = 0;
   for (size_t at = 0; at < formula.size(); ++at) {
-    if (formula[at] != ' ') continue;
+    if (formula[at] != ' ' || (at > 0 && formula[at - 1] == '{')) continue;  // \text{ or }
     for (const std::string_view word : {"and", "or"}) {
       if (!StartsWithWord(formula.substr(at + 1), word)) continue;
       items.push_back(TrimAnswer(formula.substr(begin, at - begin)));
@@ -168,17 +168,18 @@ std::optional<std::string_view> BehindVerb(std::string_view text, bool heading) 
   if (text.starts_with('s') || text.starts_with('S')) text.remove_prefix(1);
   if (IsLetter(text, 0)) return std::nullopt;
   const std::string_view near = text.substr(0, kMaxDistance);
-  const std::string_view line = near.substr(0, near.find_first_of("\n.?!;"));
-  for (size_t at = 0; at < line.size(); ++at) {
+  const std::string_view line = near.substr(0, near.find_first_of("\n.?!;:"));
+  const size_t first = std::min(near.find_first_not_of(" *_"), near.size());
+  if (near.substr(first).starts_with(':') || near.substr(first).starts_with('='))
+    return text.substr(first + 1);
+  for (size_t at = first; at < line.size(); ++at) {
     if (StartsWithWord(line.substr(at), "choices") || StartsWithWord(line.substr(at), "options"))
       return std::nullopt;
-    if (line[at] == ':' || line.substr(at).starts_with("\xEF\xBC\x9A")) return text.substr(at + 1);
     if (at > 0 && IsLetter(line, at - 1)) continue;
     for (const std::string_view verb : {"is", "are", "be", "was"}) {
       if (StartsWithWord(line.substr(at), verb) && (at + verb.size() < text.size()))
         return text.substr(at + verb.size());
     }
-    if (line[at] == '=' && line.find_first_not_of(" *") == at) return text.substr(at + 1);
   }
   const std::string_view rest = text.substr(std::min(text.find_first_not_of(" *_"), text.size()));
   if (heading && rest.starts_with('\n')) return rest;

@@ -36,6 +36,14 @@ size_t LettersAt(std::string_view text, size_t at) {
   return count;
 }
 
+// Where the command at `at` ends, the words in its braces included for \text{ cm} and \begin{pmatrix}.
+size_t CommandEnd(std::string_view text, size_t at) {
+  const size_t end = std::min(at + std::max<size_t>(2, 1 + LettersAt(text, at + 1)), text.size());
+  const std::string_view name = text.substr(at, end - at);
+  if (name != "\\text" && name != "\\begin" && name != "\\end") return end;
+  return std::min(text.find('}', end), text.size() - 1) + 1;
+}
+
 // Whether a character of mathematics beyond ASCII begins `text`: a degree sign, Greek, or a mathematical
 // sign; no other letters and no punctuation.
 bool StartsWithSymbol(std::string_view text) {
@@ -53,8 +61,7 @@ size_t Scan(std::string_view text, std::vector<size_t>* open) {
       if (!ContinuesFormula(text.substr(at, letters))) break;
       at += letters;
     } else if (character == '\\') {
-      at += std::max<size_t>(2, 1 + LettersAt(text, at + 1));
-      if (text.substr(0, at).ends_with("\\text")) at = std::min(text.find('}', at), text.size() - 1) + 1;
+      at = CommandEnd(text, at);
     } else if (character == '(' || character == '[' || character == '{') {
       open->push_back(at++);
     } else if (character == ')' || character == ']' || character == '}') {

@@ -87,6 +87,11 @@ TEST(ExtractAnswerTest, ReadsFormulasBehindThePhrase) {
       {"The answer in simplest form is 3/4.", "3/4"},
       {"The answer is not 5, it is 6.", "6"},
       {"Hence the answer = 8", "8"},
+      {"Add this to the answer from before: 4 + 2 = 6\n#### 6", "6"},
+      {"The answer is 5 too large, so take 1 off.\n#### 6", "6"},
+      {"The answer is \\begin{pmatrix} -1 \\\\ 2 \\end{pmatrix}.",
+       "\\begin{pmatrix} -1 \\\\ 2 \\end{pmatrix}"},
+      {"The answer is 5\\text{ or }7.", "5\\text{ or }7"},
       {"The answer is 7 \xD0\xBA\xD0\xB8", "7"},
       {"\xE7\xAD\x94\xE6\xA1\x88\xE6\x98\xAF\xEF\xBC\x9A"
        "7\xE3\x80\x82 3 steps",
