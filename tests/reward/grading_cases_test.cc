@@ -94,6 +94,24 @@ TEST(GradingCasesTest, AgreesWithTheHumanOnOwnResponses) {
   CheckAgreement(rows, kLeastOwnResponses);
 }
 
+// Every gold answer is read back from whatever states it.
+TEST(GradingCasesTest, ExtractionKeepsEveryAnswer) {
+  for (const char* path : {"tests/golden/grading_cases.tsv", "tests/golden/grading_own.tsv"}) {
+    for (Row& row : ReadTable(path)) {
+      const std::string& gold = row["gold"];
+      if (!AnswersEqual(gold, gold)) continue;
+      for (const std::string& response :
+           {Cat("From 3 and 4 we get \\[ x = \\boxed{", gold, "}. \\] I checked it 2 times."),
+            Cat("3 + 4 is 7.\nFinal Answer: The final answer is $", gold, "$. I hope it is correct."),
+            Cat("3 + 4 is 7, and so the answer is \\(", gold, "\\), not 8."),
+            Cat("<think>It is 3.</think> **Answer:**\n$$", gold, "$$")}) {
+        EXPECT_TRUE(AnswersEqual(ExtractAnswer(response), gold)) << response << "\n"
+                                                                 << ExtractAnswer(response);
+      }
+    }
+  }
+}
+
 TEST(GradingCasesTest, EqualityIsSymmetric) {
   for (const char* path : {"tests/golden/grading_cases.tsv", "tests/golden/grading_own.tsv"}) {
     for (Row& row : ReadTable(path)) {
