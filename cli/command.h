@@ -31,10 +31,12 @@ struct CommonOptions {
   CommonOptions() {}
 };
 
-// One subcommand: CLI11 has parsed its options when `run` is called.
+// One subcommand: CLI11 has parsed its options when `run` is called. `exit_code` is of a run without error; 0
+// where there is none.
 struct Command {
   CLI::App* app;
   std::function<absl::Status()> run;
+  std::function<int()> exit_code = nullptr;
 };
 
 using Commands = std::vector<Command>;
@@ -92,6 +94,7 @@ void RegisterBench(CLI::App& app, Commands& commands);
 void RegisterBenchMath(CLI::App& bench, Commands& commands);
 void RegisterModelCommands(CLI::App& app, Commands& commands);  // models, pull, inspect, tokenize
 void RegisterNumerics(CLI::App& app, Commands& commands);       // logits, perplexity
+void RegisterGrade(CLI::App& app, Commands& commands);
 
 }  // namespace espalier
 

@@ -30,7 +30,7 @@ int RunCommand(const Commands& commands) {
     if (!command.app->parsed()) continue;
     const absl::Status status = command.run();
     if (const int code = FinishOutput(); code != 0) return code;
-    if (status.ok()) return 0;
+    if (status.ok()) return command.exit_code ? command.exit_code() : 0;
     PrintError(ToStd(status.message()));
     if (Interrupted()) return kSignal + InterruptingSignal();
     return absl::IsInvalidArgument(status) ? kUsage : kFailed;
@@ -47,6 +47,7 @@ int Main(int argc, char** argv) {
   RegisterSolve(app, commands);
   RegisterBench(app, commands);
   RegisterNumerics(app, commands);
+  RegisterGrade(app, commands);
   RegisterModelCommands(app, commands);
   try {
     app.parse(argc, argv);

@@ -7,16 +7,11 @@
 #ifndef ESPALIER_REWARD_ANSWER_H_
 #define ESPALIER_REWARD_ANSWER_H_
 
-#include <string>
 #include <string_view>
 
-namespace espalier {
+#include "reward/answer_extraction.h"  // ExtractAnswer
 
-// The final answer of a response to a word problem, "" when there is none. In this order: the last
-// \boxed{...}; the number that the words after the last "answer is" or "answer:" state or start with; "####
-// number"; the last number; and when the response holds no number at all, the words after "answer is". A
-// number comes back plain ("$1,250.50 per day." gives "1250.50"), other boxed answers as they are written.
-std::string ExtractAnswer(std::string_view response);
+namespace espalier {
 
 // Whether two bare answers mean the same. Symmetric; a blank answer equals nothing, every other one itself.
 // The same are, for example, 42, 042, 42.00, $42, 42%, "42 dollars", x = 42 and \frac{84}{2}; (x+1)^2 and

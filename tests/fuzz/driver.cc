@@ -2,7 +2,8 @@
 //
 //   NAME FILE...                                                runs these inputs only
 //   NAME --seconds=N --failed=FILE [--corpus=FOLDER] [--seed=N]
-//   either with [--input-seconds=N]
+//   NAME --executions=N ...                                     until there are so many, for --seconds at
+//   least either with [--input-seconds=N]
 //
 // Coverage: g++'s -fsanitize-coverage=trace-pc,trace-cmp on the libraries under test calls back for every
 // basic block and comparison. Without it the mutations are blind. An input that crashes, runs for more than
@@ -115,6 +116,7 @@ bool Run(const std::string& input) {
 
 struct Options {
   int64_t seconds = 0;
+  int64_t executions = 0;
   uint64_t seed = 1;
   std::string corpus;
   std::vector<std::string> files;
@@ -126,6 +128,8 @@ Options ParseArguments(int argc, char** argv) {
     const std::string value(argument.substr(std::min(argument.find('=') + 1, argument.size())));
     if (argument.starts_with("--seconds=")) {
       options.seconds = std::atoll(value.c_str());
+    } else if (argument.starts_with("--executions=")) {
+      options.executions = std::atoll(value.c_str());
     } else if (argument.starts_with("--input-seconds=")) {
       input_seconds = static_cast<unsigned>(std::atoi(value.c_str()));
     } else if (argument.starts_with("--seed=")) {
@@ -162,7 +166,7 @@ int Fuzz(const Options& options) {
   const size_t seed_edges = coverage.edges;
   Mutator mutator(options.seed, FuzzWords != nullptr ? FuzzWords() : std::vector<std::string>());
   int64_t executions = static_cast<int64_t>(seeds);
-  for (; Clock::now() < end; ++executions) {
+  for (; Clock::now() < end || executions < options.executions; ++executions) {
     std::string input = mutator.Mutate(corpus, coverage.comparisons);
     if (input.size() > kMaxInputBytes) input.resize(kMaxInputBytes);
     if (Run(input)) corpus.push_back(std::move(input));

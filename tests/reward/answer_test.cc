@@ -66,7 +66,7 @@ TEST(ExtractAnswerTest, TakesTheStatedAnswer) {
       {"So 3 1/2 cups.", "3 1/2"},
       {"he has 50% left.", "50"},
       // No number.
-      {"The answer is (C).", "(C)."},
+      {"The answer is (C).", "(C)"},
       {"no idea", ""},
       {"", ""},
       {"   \n", ""},
