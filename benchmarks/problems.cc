@@ -14,7 +14,7 @@
 #include "base/status.h"
 #include "nlohmann/json.hpp"
 #include "reward/answer.h"
-#include "reward/markup.h"
+#include "reward/answers/markup.h"
 
 namespace espalier {
 namespace {

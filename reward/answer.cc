@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "reward/parsed_answer.h"
+#include "reward/answers/parsed_answer.h"
 
 namespace espalier {
 

@@ -9,7 +9,7 @@
 
 #include <string_view>
 
-#include "reward/answer_extraction.h"  // ExtractAnswer
+#include "reward/answers/answer_extraction.h"  // ExtractAnswer
 
 namespace espalier {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "reward/parsed_answer.h"
+#include "reward/answers/parsed_answer.h"
 
 namespace espalier {
 

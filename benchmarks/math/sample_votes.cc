@@ -1,35 +1,12 @@
 #include "benchmarks/math/sample_votes.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 
 #include "reasoning/programs/samples.h"
-#include "reward/answer.h"
+#include "reward/answer_classes.h"
 
 namespace espalier {
-namespace {
-
-class Classes {
- public:
-  std::optional<int32_t> ClassOf(std::string_view answer) {
-    const auto known = classes_.find(answer);
-    if (known != classes_.end()) return known->second;
-    if (!AnswersEqual(answer, answer)) return std::nullopt;
-    const auto equal =
-        std::ranges::find_if(first_, [&](std::string_view first) { return AnswersEqual(first, answer); });
-    const auto found = static_cast<int32_t>(equal - first_.begin());
-    if (equal == first_.end()) first_.push_back(answer);
-    classes_[answer] = found;
-    return found;
-  }
-
- private:
-  std::vector<std::string_view> first_;  // answer of each class
-  std::map<std::string_view, int32_t> classes_;
-};
-
-}  // namespace
 
 bool IsWhole(const MathSample& sample) { return sample.end == "end" || sample.end == "stop_text"; }
 
@@ -49,7 +26,7 @@ SampleVotes ReadVotes(const MathRecord& record) {
   SampleVotes read;
   const std::vector<const MathSample*> samples = InOrderOfEnd(record);
   read.stopped = static_cast<int64_t>(record.samples.size() - samples.size());
-  Classes classes;
+  AnswerClasses classes;
   for (const MathSample* sample : samples) {
     SampleVote& vote = read.votes.emplace_back();
     read.tokens += sample->tokens;
@@ -58,9 +35,9 @@ SampleVotes ReadVotes(const MathRecord& record) {
     if (sample->score > 0) read.is_scored = true;
     vote.score = std::clamp(sample->score, 0.0, 1.0);
     vote.weight = std::max(vote.score, kLeastVoteWeight);
-    const std::optional<int32_t> answer_class = classes.ClassOf(sample->answer);
+    const std::optional<size_t> answer_class = classes.ClassOf(sample->answer);
     if (!answer_class) continue;
-    vote.answer_class = *answer_class;
+    vote.answer_class = static_cast<int32_t>(*answer_class);
     vote.correct = sample->correct;
     if (vote.correct) ++read.right;
   }
@@ -69,12 +46,12 @@ SampleVotes ReadVotes(const MathRecord& record) {
 
 std::vector<AnswerVotes> CountVotes(const MathRecord& record) {
   std::vector<AnswerVotes> counts;
-  Classes classes;
+  AnswerClasses classes;
   for (const MathSample* sample : InOrderOfEnd(record)) {
     if (!IsWhole(*sample)) continue;
-    const std::optional<int32_t> answer_class = classes.ClassOf(sample->answer);
+    const std::optional<size_t> answer_class = classes.ClassOf(sample->answer);
     if (!answer_class) continue;
-    if (static_cast<size_t>(*answer_class) == counts.size()) counts.push_back({sample->answer, 0});
+    if (*answer_class == counts.size()) counts.push_back({sample->answer, 0});
     ++counts[*answer_class].votes;
   }
   std::ranges::stable_sort(counts,

@@ -13,7 +13,7 @@
 #include "base/random.h"
 #include "reward/answer.h"
 #include "reward/answer_classes.h"
-#include "reward/parsed_answer.h"
+#include "reward/answers/parsed_answer.h"
 
 namespace espalier {
 namespace {

@@ -1,4 +1,4 @@
-#include "reward/answer_extraction.h"
+#include "reward/answers/answer_extraction.h"
 
 #include <gtest/gtest.h>
 

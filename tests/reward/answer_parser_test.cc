@@ -1,4 +1,4 @@
-#include "reward/answer_parser.h"
+#include "reward/answers/answer_parser.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "reward/answer_tokens.h"
-#include "reward/parsed_answer.h"
+#include "reward/answers/answer_tokens.h"
+#include "reward/answers/parsed_answer.h"
 
 namespace espalier {
 namespace {

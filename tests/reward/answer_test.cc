@@ -31,7 +31,7 @@ TEST(ExtractAnswerTest, TakesTheStatedAnswer) {
       {"\\boxed{18\\text{ dollars}}", "18"},
       {"\\boxed{x = 20\\text{ minutes}}", "20"},
       {"\\boxed{\\text{Janet makes } \\$18 \\text{ per day}}", "18"},
-      {"\\boxed{25\\%}", "25"},
+      {"\\boxed{25\\%}", "25%"},
       {"\\boxed{-\\frac{3}{4}}", "-3/4"},
       {"\\boxed{\\frac{1}{\\sqrt{2}}}", "\\frac{1}{\\sqrt{2}}"},
       {"\\boxed{2x}", "2x"},
@@ -80,7 +80,7 @@ TEST(ExtractAnswerTest, ReadsAResponseCutAnywhere) {
   const std::string response =
       "The answer is: $\\boxed{\\text{about } \\frac{3}{4}\\%}$. #### 1,234.50 \xE2\x88\x92 **7** answer:";
   for (size_t length = 0; length <= response.size(); ++length) ExtractAnswer(response.substr(0, length));
-  EXPECT_EQ(ExtractAnswer(response), "3/4");
+  EXPECT_EQ(ExtractAnswer(response), "3/4%");
 }
 
 TEST(AnswersEqualTest, EqualNumbersInAnyDress) {

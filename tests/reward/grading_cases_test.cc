@@ -17,8 +17,8 @@ namespace espalier {
 namespace {
 
 // The least shares of rows on which we must agree with the human.
-constexpr double kLeastGiven = 0.57;
-constexpr double kLeastOwn = 0.59;
+constexpr double kLeastGiven = 0.97;
+constexpr double kLeastOwn = 0.97;
 constexpr double kLeastOwnResponses = 0.93;  // of the rows of kind resp alone
 
 using Row = std::map<std::string, std::string>;  // column: field

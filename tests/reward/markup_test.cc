@@ -1,4 +1,4 @@
-#include "reward/markup.h"
+#include "reward/answers/markup.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "reward/scalar_equality.h"
+#include "reward/answers/scalar_equality.h"
 
 #include <gtest/gtest.h>
 
@@ -6,11 +6,11 @@
 #include <string_view>
 #include <utility>
 
-#include "reward/answer_parser.h"
-#include "reward/answer_tokens.h"
-#include "reward/big_rational.h"
-#include "reward/exact_value.h"
-#include "reward/polynomial.h"
+#include "reward/answers/answer_parser.h"
+#include "reward/answers/answer_tokens.h"
+#include "reward/answers/big_rational.h"
+#include "reward/answers/exact_value.h"
+#include "reward/answers/polynomial.h"
 
 namespace espalier {
 namespace {
