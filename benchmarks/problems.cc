@@ -135,7 +135,7 @@ absl::StatusOr<Problem> ParseForm(const Json& object) {
 }
 
 absl::StatusOr<std::string> ReadId(const Json& object) {
-  for (const std::string_view name : {"id", "ID", "unique_id"}) {
+  for (const std::string_view name : {"id", "ID"}) {
     ESPALIER_ASSIGN_OR_RETURN(std::string id, TextField(object, name));
     if (id.empty()) continue;
     if (id.size() > kMaxNameBytes) {

@@ -20,8 +20,7 @@ enum class ProblemKind {
 };
 
 struct Problem {
-  std::string id;  // field "id", "ID" or "unique_id"; else the number of the line in the file, from 1, blank
-                   // ones counted
+  std::string id;  // field "id" or "ID"; else the number of the line in the file, from 1, blank ones counted
   std::string text;  // SVAMP: body and question joined by a space
   std::string gold;  // bare answer, without thousands separators for a number; "" when the file gives none
   ProblemKind kind = ProblemKind::kWordProblem;

@@ -1,4 +1,5 @@
-# cmake --install, and what find_package(espalier) then finds: espalier::reasoning and the layers below it.
+# cmake --install, and what find_package(espalier) then finds: espalier::reasoning with the layers below it, and the
+# math harness, espalier::math_harness and espalier::math_statistics.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
@@ -7,6 +8,11 @@ foreach(layer ${layers})
   install(TARGETS espalier_${layer} EXPORT espalierTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(DIRECTORY ${layer}/ DESTINATION include/espalier/${layer} FILES_MATCHING PATTERN "*.h")
 endforeach()
+
+foreach(library problems pages measurements math_records math_harness math_statistics)
+  install(TARGETS espalier_${library} EXPORT espalierTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endforeach()
+install(DIRECTORY benchmarks/ DESTINATION include/espalier/benchmarks FILES_MATCHING PATTERN "*.h")
 
 install(DIRECTORY models/sprout DESTINATION ${CMAKE_INSTALL_DATADIR}/espalier/models FILES_MATCHING PATTERN "*.gguf")
 

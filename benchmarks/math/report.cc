@@ -56,7 +56,7 @@ std::string Settings(const MathRun& run) {
                     : EscapeHtml(settings.model)},
       {"dataset",
        Cat(EscapeHtml(settings.dataset),
-           settings.dataset_hash.empty() ? "" : Cat(", xxh64 ", EscapeHtml(settings.dataset_hash)))},
+           settings.dataset_hash.empty() ? "" : Cat(", XXH3 ", EscapeHtml(settings.dataset_hash)))},
       {"prompt format", EscapeHtml(settings.prompt_format)},
       {"scorer", EscapeHtml(settings.reward)},
       {"KV cache",

@@ -70,7 +70,7 @@ TEST(ProblemsTest, ReadsLevelsAndSubjects) {
       R"({"problem": "x?", "answer": "1", "subject": "Precalculus", "level": 2, "unique_id": "test/p/807.json"})");
   EXPECT_EQ(math.level, "2");
   EXPECT_EQ(math.subject, "Precalculus");
-  EXPECT_EQ(math.id, "test/p/807.json");
+  EXPECT_EQ(math.id, "1") << "the line, not MATH's unique_id";
   const Problem old =
       ReadOne(R"({"problem": "x?", "solution": "\\boxed{1}", "level": "Level 5", "type": "Algebra"})");
   EXPECT_EQ(old.level, "5");

@@ -24,3 +24,8 @@ if(NOT output MATCHES "answer: .* tokens in [0-9]+ branches")
   message(FATAL_ERROR "unexpected output: ${output}")
 endif()
 message(STATUS "${output}")
+
+must_run(${WORK}/build/measure ${WORK}/tiny.gguf ${SOURCE}/../../benchmarks/data/sprout_test_300.jsonl ${WORK}/measured)
+if(NOT output MATCHES "sc:n=4,max_tokens=24 +[0-9]+ of 5")
+  message(FATAL_ERROR "unexpected output: ${output}")
+endif()
