@@ -113,6 +113,13 @@ absl::Status Verdict(const MathRun& run, const std::string& folder) {
                                  " failed: see \"error\" in results.jsonl; the same command tries again"));
 }
 
+// As the user names it, a path without its folders, so that the command in the report can be run.
+std::string ModelName(const std::string& model) {
+  if (model.starts_with("hf:")) return model;
+  const std::filesystem::path path(model);
+  return path.has_filename() ? path.filename() : path.parent_path().filename();
+}
+
 absl::Status RunBenchMath(MathCommandOptions options) {
   if (!options.rescore.empty()) return Rescore(options.rescore, options.common);
   ESPALIER_RETURN_IF_ERROR(CheckArguments(options));
@@ -121,6 +128,7 @@ absl::Status RunBenchMath(MathCommandOptions options) {
   MathOptions& math = options.math;
   math.programs = absl::StrSplit(options.programs, ';', absl::SkipWhitespace());
   math.seed = options.common.seed;
+  math.model = ModelName(options.common.model);
   math.machine = DescribeMachine(engine_options.threads);
   math.cancelled = ShouldStop;
   math.on_begin = [&](int64_t found, int64_t all) {

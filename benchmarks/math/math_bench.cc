@@ -183,7 +183,7 @@ absl::Status MathBench::CompleteSettings(Runtime& runtime) {
                                             : FindPromptFormat(options_.prompt_format, engine);
   ESPALIER_RETURN_IF_ERROR(format.status());
   settings_.prompt_format = format->name;
-  settings_.model = info.name;
+  settings_.model = options_.model.empty() ? info.name : options_.model;
   settings_.parameters = info.parameters;
   settings_.model_bytes = info.file_bytes;
   settings_.reward = runtime.default_reward();

@@ -51,6 +51,7 @@ struct MathOptions {
   uint64_t seed = 0;
   int64_t in_flight = 8;  // problems under way at once; changes no record
   bool restart = false;   // instead of going on with what the folder holds
+  std::string model;      // its name in the results; "": what the model file says
   std::string machine;    // for readers of the results
   // Called once before the first problem: of `all` answers, earlier sessions have left `found`.
   std::function<void(int64_t found, int64_t all)> on_begin = [](int64_t, int64_t) {};

@@ -131,7 +131,12 @@ void ParsedAnswer::ReadPhrase(const std::vector<AnswerToken>& tokens) {
     phrase += absl::AsciiStrToLower(token.text);
     letters += letter ? token.text.size() : 0;
   }
-  if (letters >= 2 && (words || !commas)) phrase_ = std::move(phrase);
+  if (letters < 2 || (commas && !words)) return;
+  for (const std::string_view article : {"the ", "an ", "a "}) {
+    const bool noun_follows = phrase.size() >= article.size() + 3;  // "a b" is a product
+    if (phrase.starts_with(article) && noun_follows) phrase.erase(0, article.size());
+  }
+  phrase_ = std::move(phrase);
 }
 
 ParserChoices ParsedAnswer::AddReading(const std::vector<AnswerToken>& tokens, ParserOptions options) {

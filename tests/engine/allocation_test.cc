@@ -1,44 +1,13 @@
 // A steady step of decoding takes no memory: everything is reused from the steps before.
-#include <atomic>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <span>
 #include <vector>
 
 #include "engine/engine.h"
 #include "gtest/gtest.h"
 #include "tests/engine/sequence.h"
+#include "tests/support/count_allocations.h"
 #include "tests/support/tiny_model.h"
-
-namespace {
-
-std::atomic<int64_t> allocations = 0;
-
-void* Allocate(size_t size, size_t alignment) {
-  ++allocations;
-  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  return memory != nullptr ? memory : throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(size_t size) { return Allocate(size, alignof(std::max_align_t)); }
-void* operator new[](size_t size) { return Allocate(size, alignof(std::max_align_t)); }
-void* operator new(size_t size, std::align_val_t alignment) {
-  return Allocate(size, static_cast<size_t>(alignment));
-}
-void* operator new[](size_t size, std::align_val_t alignment) {
-  return Allocate(size, static_cast<size_t>(alignment));
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace espalier {
 namespace {
@@ -95,14 +64,14 @@ TEST_P(AllocationTest, ASteadyStepOfTheEngineAllocatesNothing) {
   options.kv_memory = int64_t{16} << 20;
   const std::unique_ptr<Engine> engine = Engine::Open(model.path(), options).value();
   SteadyDecode decode(*engine);
-  const int64_t before_first = allocations;
+  const int64_t before_first = Allocations();
   decode.Prefill(40);
-  EXPECT_GT(allocations, before_first) << "the first step makes room, and is counted";
+  EXPECT_GT(Allocations(), before_first) << "the first step makes room, and is counted";
   for (int64_t position = 40; position < 70; ++position) decode.Decode(position);
   for (int64_t position = 70; position < 120; ++position) {
-    const int64_t before = allocations;
+    const int64_t before = Allocations();
     decode.Decode(position);
-    EXPECT_EQ(allocations - before, 0) << "at position " << position;
+    EXPECT_EQ(Allocations() - before, 0) << "at position " << position;
   }
 }
 
