@@ -9,9 +9,15 @@ namespace {
 
 std::atomic<int64_t> allocations = 0;
 
-void* Allocate(size_t size, size_t alignment) {
+constexpr size_t kAlignment = alignof(std::max_align_t);
+
+void* TryAllocate(size_t size, size_t alignment) {
   ++allocations;
-  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+
+void* Allocate(size_t size, size_t alignment) {
+  void* memory = TryAllocate(size, alignment);
   return memory != nullptr ? memory : throw std::bad_alloc();
 }
 
@@ -19,13 +25,21 @@ void* Allocate(size_t size, size_t alignment) {
 
 int64_t espalier::Allocations() { return allocations; }
 
-void* operator new(size_t size) { return Allocate(size, alignof(std::max_align_t)); }
-void* operator new[](size_t size) { return Allocate(size, alignof(std::max_align_t)); }
+void* operator new(size_t size) { return Allocate(size, kAlignment); }
+void* operator new[](size_t size) { return Allocate(size, kAlignment); }
 void* operator new(size_t size, std::align_val_t alignment) {
   return Allocate(size, static_cast<size_t>(alignment));
 }
 void* operator new[](size_t size, std::align_val_t alignment) {
   return Allocate(size, static_cast<size_t>(alignment));
+}
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return TryAllocate(size, kAlignment); }
+void* operator new[](size_t size, const std::nothrow_t&) noexcept { return TryAllocate(size, kAlignment); }
+void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return TryAllocate(size, static_cast<size_t>(alignment));
+}
+void* operator new[](size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return TryAllocate(size, static_cast<size_t>(alignment));
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
