@@ -32,6 +32,8 @@ int EditDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::string_view Trim(std::string_view text) { return ToStd(absl::StripAsciiWhitespace(ToAbsl(text))); }
+
 std::string NearestMatch(std::string_view word, std::span<const std::string> candidates) {
   std::string best;
   int best_distance = std::numeric_limits<int>::max();

@@ -1,4 +1,4 @@
-// Small helpers for messages to people.
+// Small helpers for texts and for messages to people.
 #ifndef ESPALIER_BASE_TEXT_H_
 #define ESPALIER_BASE_TEXT_H_
 
@@ -10,6 +10,9 @@
 #include "absl/status/statusor.h"
 
 namespace espalier {
+
+// Without the ASCII white space around it.
+std::string_view Trim(std::string_view text);
 
 // The candidate nearest to `word` by edit distance, or "" when none is near enough to be a likely typo.
 std::string NearestMatch(std::string_view word, std::span<const std::string> candidates);

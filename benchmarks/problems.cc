@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "nlohmann/json.hpp"
 #include "reward/answer.h"
 #include "reward/answers/markup.h"
@@ -31,7 +32,7 @@ constexpr std::string_view kForms =
     "\"solution\", or "
     "\"Body\", \"Question\" and \"Answer\"";
 
-std::string Trimmed(std::string_view text) { return std::string(absl::StripAsciiWhitespace(ToAbsl(text))); }
+std::string Trimmed(std::string_view text) { return std::string(Trim(text)); }
 
 bool HasControls(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_iscntrl(c); });
@@ -218,7 +219,7 @@ absl::StatusOr<std::vector<Problem>> ReadProblems(std::istream& stream, const st
     if (bytes > kMaxFileBytes) return error("the file is larger than 1 GiB: split it or limit the problems");
     std::string_view text = line;
     if (number == 1 && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-    text = ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
+    text = Trim(text);
     if (text.empty()) continue;
     absl::StatusOr<Problem> problem = ParseProblem(text, number);
     if (!problem.ok()) return error(ToStd(problem.status().message()));

@@ -57,14 +57,15 @@ std::string ProgressText(const MathProgress& progress) {
 
 // The page in the folder of the run, and the results on stdout.
 absl::Status Show(const MathRun& run, const std::string& page, const CommonOptions& common) {
+  const std::vector<MathSummary> summaries = SummarizeMath(run);
   if (!run.records.empty()) {
-    ESPALIER_RETURN_IF_ERROR(WriteMathReport(run, page));
+    ESPALIER_RETURN_IF_ERROR(WriteMathReport(run, summaries, page));
     if (!common.quiet) std::cerr << "report: " << page << "\n";
   }
   if (common.json) {
-    WriteMathJson(run, std::cout);
+    WriteMathJson(run, summaries, std::cout);
   } else {
-    WriteMathTable(run, std::cout);
+    std::cout << MathTable(run, summaries);
   }
   return absl::OkStatus();
 }

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "benchmarks/math/math_bench.h"
-#include "benchmarks/math/summary.h"
 #include "reasoning/prompt_format.h"
 
 namespace espalier {
@@ -27,10 +26,8 @@ Json PromptJson(const std::string& name) {
 
 }  // namespace
 
-void WriteMathTable(const MathRun& run, std::ostream& out) { out << MathTable(run); }
-
-void WriteMathJson(const MathRun& run, std::ostream& out) {
-  for (const MathSummary& summary : SummarizeMath(run)) out << MathSummaryJson(summary) << "\n";
+void WriteMathJson(const MathRun& run, std::span<const MathSummary> summaries, std::ostream& out) {
+  for (const MathSummary& summary : summaries) out << MathSummaryJson(summary) << "\n";
   const MathSettings& settings = run.settings;
   const Json summary = {{"model", ToValidUtf8(settings.model)},
                         {"dataset", ToValidUtf8(settings.dataset)},

@@ -3,16 +3,15 @@
 #define ESPALIER_CLI_MATH_OUTPUT_H_
 
 #include <ostream>
+#include <span>
 
 #include "benchmarks/math/record.h"
+#include "benchmarks/math/summary.h"
 
 namespace espalier {
 
-// MathTable.
-void WriteMathTable(const MathRun& run, std::ostream& out);
-
 // An object a line: MathSummaryJson for each program, then {"summary": ...} with the settings and the prompt.
-void WriteMathJson(const MathRun& run, std::ostream& out);
+void WriteMathJson(const MathRun& run, std::span<const MathSummary> summaries, std::ostream& out);
 
 }  // namespace espalier
 

@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 
 #include "base/cat.h"
 #include "base/status.h"
+#include "base/write_file.h"
 
 namespace espalier {
 namespace {
@@ -19,16 +19,6 @@ absl::Status CannotWrite(const std::string& path, int error) {
   const std::string message = Cat("cannot write '", path, "': ", std::strerror(error));
   if (error == ENOSPC || error == EDQUOT) return absl::UnavailableError(message + ": free some disk space");
   return absl::InvalidArgumentError(message + ": choose a folder that you may write to");
-}
-
-int WriteAll(int descriptor, std::string_view contents) {
-  while (!contents.empty()) {
-    const ssize_t written = write(descriptor, contents.data(), contents.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    contents.remove_prefix(static_cast<size_t>(written));
-  }
-  return 0;
 }
 
 }  // namespace
@@ -49,16 +39,8 @@ absl::Status LineFile::Append(std::string_view line) {
 }
 
 absl::Status ReplaceFile(const std::string& path, std::string_view contents) {
-  const std::string partial = Cat(path, ".partial");
-  const int descriptor = open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor < 0) return CannotWrite(path, errno);
-  int error = WriteAll(descriptor, contents);
-  if (error == 0 && fsync(descriptor) != 0) error = errno;
-  if (close(descriptor) != 0 && error == 0) error = errno;
-  if (error == 0 && std::rename(partial.c_str(), path.c_str()) != 0) error = errno;
-  if (error == 0) return absl::OkStatus();
-  unlink(partial.c_str());
-  return CannotWrite(path, error);
+  const int error = ReplaceFile(path, Cat(path, ".partial"), contents);
+  return error == 0 ? absl::OkStatus() : CannotWrite(path, error);
 }
 
 absl::StatusOr<FolderLock> FolderLock::Take(const std::string& folder) {

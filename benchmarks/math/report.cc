@@ -102,8 +102,9 @@ std::string MathReportHtml(const MathRun& run, std::span<const MathSummary> summ
   return HtmlPage(title, Cat(kReportStyle, kMathReportStyle), body);
 }
 
-absl::Status WriteMathReport(const MathRun& run, const std::string& path) {
-  return WriteReportFile(MathReportHtml(run, SummarizeMath(run)), path);
+absl::Status WriteMathReport(const MathRun& run, std::span<const MathSummary> summaries,
+                             const std::string& path) {
+  return WriteReportFile(MathReportHtml(run, summaries), path);
 }
 
 }  // namespace espalier

@@ -16,7 +16,8 @@ namespace espalier {
 std::string MathReportHtml(const MathRun& run, std::span<const MathSummary> summaries);
 
 // Writes the whole page or leaves what was there. Errors as of WriteReportFile (benchmarks/report_file.h).
-absl::Status WriteMathReport(const MathRun& run, const std::string& path);
+absl::Status WriteMathReport(const MathRun& run, std::span<const MathSummary> summaries,
+                             const std::string& path);
 
 }  // namespace espalier
 

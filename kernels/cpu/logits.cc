@@ -11,9 +11,6 @@
 namespace espalier {
 namespace {
 
-constexpr int64_t kStretch = 64;
-constexpr int64_t kBlock = 1024;
-
 bool MoreLikely(const TokenLogit& a, const TokenLogit& b) {
   return a.logit > b.logit || (a.logit == b.logit && a.id < b.id);
 }
@@ -63,8 +60,8 @@ void LogitScan::Read(std::span<const float> logits, float temperature) {
   const auto size = static_cast<int64_t>(logits.size());
   logits_ = logits;
   temperature_ = temperature;
-  maxima_.resize((size + kStretch - 1) / kStretch);
-  blocks_.resize((size + kBlock - 1) / kBlock);
+  maxima_.resize((size + kLogitStretch - 1) / kLogitStretch);
+  blocks_.resize((size + kLogitBlock - 1) / kLogitBlock);
   ActiveRowKernels().scan_logits(logits.data(), size, 1.0f / temperature, maxima_.data(), blocks_.data());
 
   max_ = -std::numeric_limits<float>::infinity();
@@ -103,8 +100,8 @@ void LogitScan::CollectAtLeast(float bar) {
   candidates_.clear();
   for (size_t stretch = 0; stretch < maxima_.size(); ++stretch) {
     if (!(maxima_[stretch] >= bar)) continue;
-    const size_t end = std::min(logits_.size(), (stretch + 1) * kStretch);
-    for (size_t i = stretch * kStretch; i < end; ++i) {
+    const size_t end = std::min(logits_.size(), (stretch + 1) * kLogitStretch);
+    for (size_t i = stretch * kLogitStretch; i < end; ++i) {
       if (logits_[i] >= bar) candidates_.push_back({static_cast<TokenId>(i), logits_[i]});
     }
   }
@@ -131,7 +128,7 @@ std::span<const TokenLogit> LogitScan::Top(int64_t count) {
 TokenId LogitScan::ArgMax() const {
   const auto stretch = std::find(maxima_.begin(), maxima_.end(), max_);
   if (stretch == maxima_.end()) return 0;
-  const auto begin = logits_.begin() + (stretch - maxima_.begin()) * kStretch;
+  const auto begin = logits_.begin() + (stretch - maxima_.begin()) * kLogitStretch;
   const auto found = std::find(begin, logits_.end(), max_);
   return found == logits_.end() ? 0 : static_cast<TokenId>(found - logits_.begin());
 }
@@ -149,21 +146,23 @@ TokenId LogitScan::DrawFromAll(double uniform) {
   const LogitBlock& block = blocks_[index];
   target /= share(block);
 
-  const std::span<const float> logits =
-      logits_.subspan(index * kBlock, std::min<size_t>(kBlock, logits_.size() - index * kBlock));
-  weights_.resize(kBlock);
+  const std::span<const float> logits = logits_.subspan(
+      index * kLogitBlock, std::min<size_t>(kLogitBlock, logits_.size() - index * kLogitBlock));
+  weights_.resize(kLogitBlock);
   const auto stretch_logits = [&](size_t stretch) {
-    return logits.subspan(stretch * kStretch, std::min<size_t>(kStretch, logits.size() - stretch * kStretch));
+    return logits.subspan(stretch * kLogitStretch,
+                          std::min<size_t>(kLogitStretch, logits.size() - stretch * kLogitStretch));
   };
-  const size_t stretch = PickByWeight((logits.size() + kStretch - 1) / kStretch, target, [&](size_t stretch) {
-    const std::span<const float> part = stretch_logits(stretch);
-    return ActiveRowKernels().exp_weights(part.data(), static_cast<int64_t>(part.size()), block.max,
-                                          1.0f / temperature_, weights_.data() + stretch * kStretch);
-  });
-  const float* weights = weights_.data() + stretch * kStretch;
+  const size_t stretch =
+      PickByWeight((logits.size() + kLogitStretch - 1) / kLogitStretch, target, [&](size_t stretch) {
+        const std::span<const float> part = stretch_logits(stretch);
+        return ActiveRowKernels().exp_weights(part.data(), static_cast<int64_t>(part.size()), block.max,
+                                              1.0f / temperature_, weights_.data() + stretch * kLogitStretch);
+      });
+  const float* weights = weights_.data() + stretch * kLogitStretch;
   const size_t token =
       PickByWeight(stretch_logits(stretch).size(), target, [&](size_t i) { return double{weights[i]}; });
-  return static_cast<TokenId>(index * kBlock + stretch * kStretch + token);
+  return static_cast<TokenId>(index * kLogitBlock + stretch * kLogitStretch + token);
 }
 
 // Replaces the candidates' logits by their weights. Returns the sum.

@@ -9,6 +9,11 @@
 
 namespace espalier {
 
+// How a row of logits is scanned.
+inline constexpr int64_t kLogitStretch = 64;  // logits per maximum
+inline constexpr int64_t kLogitBlock =
+    1024;  // per LogitBlock; summed in float lanes before the sum goes on in double
+
 // All row widths are multiples of kLanes except those of logits, which are free.
 struct RowKernels {
   void (*rms_norm)(const float* x, const float* weight, float epsilon, int64_t columns, float* y);
@@ -16,7 +21,7 @@ struct RowKernels {
   void (*geglu)(const float* gate, const float* up, int64_t columns, float* out);
   void (*rope)(const float* angles, int64_t head_dim, float* x);
 
-  // One pass: maxima[i] = max of x[64 i, 64 i + 64), blocks[i] of x[1024 i, 1024 i + 1024), the last of each
+  // One pass: maxima[i] is that of stretch i, blocks[i] of block i, the last of each
   // shorter; scale is 1 / temperature.
   void (*scan_logits)(const float* x, int64_t count, float scale, float* maxima, LogitBlock* blocks);
   // weights[i] = exp((x[i] - max) * scale); returns their sum.

@@ -49,9 +49,6 @@ void RopeRow(const float* angles, int64_t head_dim, float* x) {
   }
 }
 
-constexpr int64_t kStretch = 64;  // logits per maximum
-constexpr int64_t kBlock = 1024;  // logits summed in float lanes before the sum goes on in double
-
 // Up to eight logits, filled up with `fill`.
 inline Float8 LoadPart(const float* x, int64_t count, float fill) {
   if (count >= kLanes) return Load(x);
@@ -65,15 +62,15 @@ inline void StorePart(Float8 v, int64_t count, float* x) {
   for (int64_t i = 0; i < count; ++i) x[i] = v[i];
 }
 
-// Of at most kBlock logits, the maxima of their stretches; returns the largest.
+// Of at most kLogitBlock logits, the maxima of their stretches; returns the largest.
 float StretchMaxima(const float* x, int64_t count, float* maxima) {
   float largest = -kInfinity;
-  for (int64_t begin = 0; begin < count; begin += kStretch) {
-    const int64_t end = Smaller(begin + kStretch, count);
+  for (int64_t begin = 0; begin < count; begin += kLogitStretch) {
+    const int64_t end = Smaller(begin + kLogitStretch, count);
     Float8 max = Broadcast(-kInfinity);
     for (int64_t i = begin; i < end; i += kLanes) max = Max(LoadPart(x + i, end - i, -kInfinity), max);
-    maxima[begin / kStretch] = MaxLanes(max);
-    largest = Larger(largest, maxima[begin / kStretch]);
+    maxima[begin / kLogitStretch] = MaxLanes(max);
+    largest = Larger(largest, maxima[begin / kLogitStretch]);
   }
   return largest;
 }
@@ -118,18 +115,18 @@ LogitBlock SumBlock(const float* x, int64_t count, float max, float scale) {
 }
 
 void ScanLogits(const float* x, int64_t count, float scale, float* maxima, LogitBlock* blocks) {
-  for (int64_t begin = 0; begin < count; begin += kBlock) {
-    const int64_t size = Smaller(kBlock, count - begin);
-    const float max = StretchMaxima(x + begin, size, maxima + begin / kStretch);
-    blocks[begin / kBlock] = scale == 1.0f ? SumBlock<false>(x + begin, size, max, scale)
-                                           : SumBlock<true>(x + begin, size, max, scale);
+  for (int64_t begin = 0; begin < count; begin += kLogitBlock) {
+    const int64_t size = Smaller(kLogitBlock, count - begin);
+    const float max = StretchMaxima(x + begin, size, maxima + begin / kLogitStretch);
+    blocks[begin / kLogitBlock] = scale == 1.0f ? SumBlock<false>(x + begin, size, max, scale)
+                                                : SumBlock<true>(x + begin, size, max, scale);
   }
 }
 
 double ExpWeights(const float* x, int64_t count, float max, float scale, float* weights) {
   double total = 0;
-  for (int64_t begin = 0; begin < count; begin += kBlock) {
-    const int64_t end = Smaller(begin + kBlock, count);
+  for (int64_t begin = 0; begin < count; begin += kLogitBlock) {
+    const int64_t end = Smaller(begin + kLogitBlock, count);
     Float8 sum = {};
     for (int64_t i = begin; i < end; i += kLanes) {
       const Float8 e = Exp((LoadPart(x + i, end - i, -kInfinity) - max) * scale);

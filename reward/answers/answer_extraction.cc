@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "base/cat.h"
+#include "base/text.h"
 #include "reward/answers/answer_phrase.h"
 #include "reward/answers/boxed_answer.h"
 #include "reward/answers/markup.h"
@@ -18,8 +19,6 @@ namespace {
 
 constexpr std::string_view kDigits = "0123456789";
 constexpr size_t kMaxLine = 500;  // bytes of the line in which the last number is looked for
-
-std::string_view Trim(std::string_view text) { return ToStd(absl::StripAsciiWhitespace(ToAbsl(text))); }
 
 // What stands outside of <think>...</think>. A block that only ends began in the prompt, one that only begins
 // goes on to the end.

@@ -14,8 +14,6 @@ using Kind = AnswerTokenKind;
 
 constexpr size_t kMaxDifferences = 8;
 
-std::string Lower(const AnswerToken& token) { return absl::AsciiStrToLower(token.text); }
-
 bool IsNumeric(const AnswerNode& node) {
   return node.kind != NodeKind::kVariable && node.kind != NodeKind::kName && node.kind != NodeKind::kRelation;
 }
@@ -60,7 +58,7 @@ int32_t AnswerParser::MakeLeaf(NodeKind kind, std::string text, int32_t value) {
 
 bool AnswerParser::TakeJoint(bool* is_or, bool* is_and) {
   const bool comma = Take(",") || Take(";");
-  const std::string word = Peek().kind == Kind::kWord ? Lower(Peek()) : "";
+  const std::string word = Peek().kind == Kind::kWord ? Peek().Lower() : "";
   if (word != "or" && word != "and") {
     *is_or = *is_and = false;
     return comma;
@@ -105,7 +103,7 @@ bool AnswerParser::TakeRelation(std::string* operators) {
 int32_t AnswerParser::ParseDefinition() {
   size_t length = 0;
   std::string name;
-  while (Peek(length).kind == Kind::kWord && !Peek(length).Is("=")) name += Lower(Peek(length++)) + " ";
+  while (Peek(length).kind == Kind::kWord && !Peek(length).Is("=")) name += Peek(length++).Lower() + " ";
   if (length == 0 && Peek().kind == Kind::kVariable &&
       (Peek(1).Is("(") || Peek(1).Is("'") || Peek(1).Is("^"))) {
     constexpr size_t kMaxTokens = 12;
@@ -163,7 +161,7 @@ int32_t AnswerParser::ParseRatio(int32_t first) {
 bool AnswerParser::SkipProse() {
   const size_t start = position_;
   while (Peek().kind == Kind::kWord) {
-    const std::string word = Lower(Peek());
+    const std::string word = Peek().Lower();
     if (NumberWord(word) || PartWord(word) || !IsIdleWord(word)) break;
     Next();
     Take(":");

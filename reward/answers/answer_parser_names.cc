@@ -3,7 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "base/cat.h"
 #include "reward/answers/answer_parser.h"
 #include "reward/answers/answer_words.h"
@@ -138,7 +137,7 @@ int32_t AnswerParser::ParseFunctionArgument() {
 // "seven", "twenty-five", "two thirds", "half".
 int32_t AnswerParser::ParseNumberWord() {
   const auto word_at = [&](size_t ahead) {
-    return Peek(ahead).kind == Kind::kWord ? absl::AsciiStrToLower(Peek(ahead).text) : std::string();
+    return Peek(ahead).kind == Kind::kWord ? Peek(ahead).Lower() : std::string();
   };
   std::optional<int> number = NumberWord(word_at(0));
   if (!number && word_at(0) != "half") return Fail();

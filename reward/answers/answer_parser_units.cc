@@ -1,7 +1,6 @@
 // AnswerParser: units, magnitudes and prose behind a quantity.
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "base/cat.h"
 #include "reward/answers/answer_parser.h"
 #include "reward/answers/answer_words.h"
@@ -10,8 +9,6 @@ namespace espalier {
 namespace {
 
 using Kind = AnswerTokenKind;
-
-std::string Lower(const AnswerToken& token) { return absl::AsciiStrToLower(token.text); }
 
 int8_t& Power(AnswerUnit* unit, Dimension dimension) {
   return unit->dimensions[static_cast<size_t>(dimension)];
@@ -61,7 +58,7 @@ int AnswerParser::TakeUnitExponent() {
 
 // One word behind a quantity: multiplies it to `unit` if it is a unit. False if it is not understood.
 bool AnswerParser::TakeUnit(AnswerUnit* unit, int power, bool* prose) {
-  const std::string word = Lower(Peek());
+  const std::string word = Peek().Lower();
   if (word == "square" || word == "sq" || word == "cubic" || word == "cu") {
     Next();
     const bool follows = Peek().kind == Kind::kWord || Peek().kind == Kind::kVariable;
@@ -99,7 +96,7 @@ int32_t AnswerParser::ParseUnits(int32_t quantity) {
   int power = 1;
   for (;;) {
     if (SkipRemark()) continue;
-    const std::string word = Peek().kind == Kind::kWord ? Lower(Peek()) : "";
+    const std::string word = Peek().kind == Kind::kWord ? Peek().Lower() : "";
     if (word == "or" || word == "and") break;
     if (word == "percent") {
       Next();

@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "base/cat.h"
+#include "base/text.h"
 #include "reward/answers/math_spans.h"
 #include "reward/answers/plain_mathematics.h"
 #include "reward/answers/stated_number.h"
@@ -29,8 +30,6 @@ struct Announcement {
 constexpr std::string_view kChinese = "\xE7\xAD\x94\xE6\xA1\x88";  // "answer"; its verb is optional
 constexpr std::array<Announcement, 4> kAnnouncements = {
     {{"answer", false}, {"option", true}, {"choice", true}, {kChinese, false}}};
-
-std::string_view Trim(std::string_view text) { return ToStd(absl::StripAsciiWhitespace(ToAbsl(text))); }
 
 bool IsLetter(std::string_view text, size_t at) { return at < text.size() && absl::ascii_isalpha(text[at]); }
 

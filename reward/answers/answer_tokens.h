@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+
 namespace espalier {
 
 enum class AnswerTokenKind : uint8_t {
@@ -31,6 +33,7 @@ struct AnswerToken {
   bool Is(std::string_view symbol) const { return kind == AnswerTokenKind::kSymbol && text == symbol; }
   bool IsName(std::string_view name) const { return kind == AnswerTokenKind::kName && text == name; }
   bool IsWord(std::string_view word) const { return kind == AnswerTokenKind::kWord && text == word; }
+  std::string Lower() const { return absl::AsciiStrToLower(text); }
 };
 
 // Which commas without marks and spaces part thousands: "1,234".

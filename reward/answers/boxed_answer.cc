@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "base/cat.h"
+#include "base/text.h"
 #include "reward/answers/written_answer.h"
 
 namespace espalier {
@@ -13,8 +14,6 @@ namespace {
 
 constexpr size_t kMaxGap = 60;    // bytes between boxes that belong together
 constexpr size_t kMaxBoxes = 32;  // that belong together
-
-std::string_view Trim(std::string_view text) { return ToStd(absl::StripAsciiWhitespace(ToAbsl(text))); }
 
 struct Box {
   size_t begin;  // of the command

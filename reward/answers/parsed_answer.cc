@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "base/cat.h"
+#include "base/text.h"
 #include "reward/answers/answer_equality.h"
 #include "reward/answers/answer_words.h"
 
@@ -33,7 +34,7 @@ std::string Spelling(const std::vector<AnswerToken>& tokens) {
     const bool closes = tokens[i].Is("}") && i >= 2 && tokens[i - 2].Is("{");
     if (opens || closes) continue;
     if (!text.empty()) text += ' ';
-    text += tokens[i].kind == Kind::kWord ? absl::AsciiStrToLower(tokens[i].text) : tokens[i].text;
+    text += tokens[i].kind == Kind::kWord ? tokens[i].Lower() : tokens[i].text;
   }
   return text;
 }
@@ -55,7 +56,7 @@ std::string_view MathematicsOf(std::string_view meaning) {
 }  // namespace
 
 std::optional<std::string> PlainInteger(std::string_view answer) {
-  answer = ToStd(absl::StripAsciiWhitespace(ToAbsl(answer)));
+  answer = Trim(answer);
   const bool negative = answer.starts_with('-');
   if (negative) answer.remove_prefix(1);
   if (answer.empty() || answer.size() > kMaxAnswerBytes) return std::nullopt;
@@ -67,7 +68,7 @@ std::optional<std::string> PlainInteger(std::string_view answer) {
 
 ParsedAnswer::ParsedAnswer(std::string_view answer) {
   if (answer.size() > kMaxAnswerBytes) {
-    text_ = std::string(ToStd(absl::StripAsciiWhitespace(ToAbsl(answer))));
+    text_ = std::string(Trim(answer));
     return;
   }
   std::vector<AnswerToken> tokens = TokenizeAnswer(answer, Thousands::kOutsideBrackets).tokens;
@@ -90,7 +91,7 @@ void ParsedAnswer::ReadChoice(std::vector<AnswerToken>* tokens) {
   const auto& all = *tokens;
   size_t at = 0;
   while (all[at].kind == Kind::kWord) {
-    const std::string word = absl::AsciiStrToLower(all[at].text);
+    const std::string word = all[at].Lower();
     if (std::find(std::begin(kWordsBeforeChoice), std::end(kWordsBeforeChoice), word) ==
         std::end(kWordsBeforeChoice))
       return;
@@ -128,7 +129,7 @@ void ParsedAnswer::ReadPhrase(const std::vector<AnswerToken>& tokens) {
     commas = commas || token.Is(",");
     if (!letter && !mark && !name && !token.Is(",")) return;
     if (token.spaced && !phrase.empty()) phrase += ' ';
-    phrase += absl::AsciiStrToLower(token.text);
+    phrase += token.Lower();
     letters += letter ? token.text.size() : 0;
   }
   if (letters < 2 || (commas && !words)) return;

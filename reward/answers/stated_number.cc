@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "base/cat.h"
+#include "base/text.h"
 #include "reward/answers/markup.h"
 
 namespace espalier {
@@ -20,8 +21,6 @@ constexpr std::array<std::string_view, 9> kShortWords = {"a", "an", "at", "by", 
 // Words that say something about the number itself.
 constexpr std::array<std::string_view, 11> kWordsOfMeaning = {
     "and", "divided", "half", "infinity", "minus", "negative", "over", "plus", "sqrt", "squared", "times"};
-
-std::string_view Trim(std::string_view text) { return ToStd(absl::StripAsciiWhitespace(ToAbsl(text))); }
 
 template <size_t n>
 bool Contains(const std::array<std::string_view, n>& words, std::string_view word) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "base/cat.h"
+#include "base/text.h"
 #include "reward/answers/stated_number.h"
 #include "reward/number.h"
 
@@ -14,8 +15,6 @@ namespace espalier {
 namespace {
 
 constexpr size_t kMaxNumberBytes = 1000;  // of an answer that states one number in words
-
-std::string_view Trim(std::string_view text) { return ToStd(absl::StripAsciiWhitespace(ToAbsl(text))); }
 
 bool TakePrefix(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;

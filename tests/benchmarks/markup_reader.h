@@ -8,6 +8,10 @@
 
 namespace espalier {
 
+// What must stay text wherever a report shows it.
+inline constexpr std::string_view kHostile =
+    "</pre></style><script>alert(\"1\")</script> & 'q' <img src=x onerror=y>\x01\xFF\n";
+
 // "" when every element is closed in order, every attribute is quoted, and every & begins an entity;
 // otherwise what is wrong and where. Knows the void elements of HTML and the raw text of <style>.
 std::string FindMarkupFault(std::string_view html);

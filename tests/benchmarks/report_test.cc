@@ -17,9 +17,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr std::string_view kHostile =
-    "</pre></style><script>alert(\"1\")</script> & 'q' <img src=x onerror=y>\x01\xFF\n";
-
 SolvedProblem Solve(const Problem& problem, std::vector<BranchRecord> branches, const std::string& answer) {
   SolvedProblem solved;
   solved.problem = &problem;
